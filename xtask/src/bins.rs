@@ -1,0 +1,83 @@
+//! The two programs of the test package that a visitor runs: the demo and the
+//! benchmark.
+
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result};
+
+use crate::{build, process, process::Command, progress::Steps, workspace::Workspace};
+
+/// A binary of `backstop-tests`.
+pub struct Binary {
+    name: &'static str,
+    help: &'static str,
+}
+
+/// Plays scenarios on the real bytecode.
+pub const DEMO: Binary = Binary {
+    name: "demo",
+    help: "\
+Plays a lender's bad day on the real program and shows every number.
+
+Usage: cargo xtask demo [--scenario NAME] [--seed N] [--json]
+
+  --scenario NAME  which story to play; `all` plays every one in short form
+  --seed N         the seed of everything that is random, for the same run again
+  --json           prints the result as JSON on standard output, and nothing else
+
+Any other option goes to the demo as it is. The first run makes what it needs:
+the toolchain (about 3 min), the program (about 2 min) and the test crates
+(about 9 min on two cores); later runs start in seconds.",
+};
+
+/// Measures compute units and sizes.
+pub const BENCH: Binary = Binary {
+    name: "bench",
+    help: "\
+Measures compute units, account sizes and the size of the program.
+
+Usage: cargo xtask bench [--check]
+
+  (none)   rewrites the records in docs/benchmarks.md
+  --check  compares with them, and fails when one is more than 2 % worse
+
+Any other option goes to the benchmark as it is.",
+};
+
+impl Binary {
+    /// Makes what the binary needs, then becomes it: its standard output and
+    /// exit code are ours. Set-up talks on standard error only.
+    pub fn run(&self, workspace: &Workspace, args: &[String]) -> Result<()> {
+        if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+            println!("{}", self.help);
+            return Ok(());
+        }
+        build::program(workspace)?;
+        Steps::new(1).run(
+            &format!("compiling the {}", self.name),
+            "about 9 min the first time, seconds afterwards",
+            || self.compile(workspace),
+        )?;
+        let error = self.command(workspace)?.args(args).exec();
+        Err(error).with_context(|| format!("cannot start the {}", self.name))
+    }
+
+    /// Compiles the binary and the test crates below it.
+    pub fn compile(&self, workspace: &Workspace) -> Result<()> {
+        process::run(
+            process::host_cargo(workspace)?
+                .args(["build", "--locked", "--package", "backstop-tests", "--bin"])
+                .arg(self.name),
+        )
+    }
+
+    /// The compiled binary, told where the program is.
+    pub fn command(&self, workspace: &Workspace) -> Result<Command> {
+        let path = workspace.host_target()?.join("debug").join(self.name);
+        let mut command = Command::new(path);
+        command
+            .current_dir(workspace.root())
+            .env("BACKSTOP_SO", workspace.program());
+        Ok(command)
+    }
+}
