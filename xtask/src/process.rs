@@ -91,8 +91,8 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a quiet child; returns its standard output, and puts its standard
-/// error into the error.
+/// Runs a child for its standard output. Its standard error becomes part of the
+/// error, unless the caller has sent it elsewhere.
 pub fn run_captured(command: &mut Command) -> Result<String> {
     let what = describe(command);
     let output = command

@@ -203,8 +203,6 @@ const COMPILER_FLAGS: &[&str] = &[
     // SVM refuses.
     "-Cpanic=immediate-abort",
     "-Crelocation-model=static",
-    "-Ctarget-cpu=v4",
-    "-Ctarget-feature=+allows-misaligned-mem-access",
     // One thread: an atomic is a plain load or store.
     "-Cpasses=lower-atomic",
     "--cfg=target_feature=\"static-syscalls\"",
