@@ -1,1 +1,10 @@
+//! The real program on two chains.
+//!
+//! One scenario runs on both back ends of [`chain`]: the bytecode that would be
+//! deployed, inside LiteSVM, and the same source compiled natively, inside
+//! solana-program-test. Both start at the same second and slot with the same
+//! payer, so that a scenario leaves the same bytes behind on both.
 
+pub mod chain;
+pub mod keys;
+pub mod oracle;
