@@ -8,3 +8,4 @@
 pub mod chain;
 pub mod keys;
 pub mod oracle;
+pub mod tokens;

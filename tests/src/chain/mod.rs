@@ -8,6 +8,8 @@
 mod native;
 mod receipt;
 mod svm;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use {
@@ -24,9 +26,9 @@ use {
 
 /// [unix s] The first second of every chain: 2023-11-14 22:13:20 UTC.
 pub const GENESIS_UNIX: i64 = 1_700_000_000;
-/// The first slot of every chain. It lies behind the activation slot of every
-/// feature that LiteSVM copies from mainnet, because a program is not visible
-/// before the slot in which its loader's features became active.
+/// The first slot of every chain. LiteSVM deploys programs in its own first
+/// slot, the latest in which mainnet activated a feature; time may only go on
+/// from there.
 pub const GENESIS_SLOT: u64 = 480_000_000;
 /// Slots that pass in a second, at mainnet's 200 ms.
 pub const SLOTS_PER_SEC: u64 = 5;

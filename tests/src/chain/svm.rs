@@ -26,6 +26,17 @@ pub struct SvmChain {
     payer: Keypair,
 }
 
+/// A copy goes its own way from here: cheaper than a new chain, and a way to
+/// try several futures of one state.
+impl Clone for SvmChain {
+    fn clone(&self) -> Self {
+        Self {
+            vm: self.vm.clone(),
+            payer: self.payer.insecure_clone(),
+        }
+    }
+}
+
 impl SvmChain {
     /// A chain with Backstop on it, from `BACKSTOP_SO` or, without it, from
     /// where `cargo xtask build` writes the program.
@@ -43,13 +54,21 @@ impl SvmChain {
             "no program at {}: run `cargo xtask build` first",
             so.display()
         );
+        let mut chain = Self::empty();
+        chain
+            .vm
+            .add_program_from_file(program_id, so)
+            .expect("the program loads: was it built for sBPF v3?");
+        chain
+    }
+
+    /// A chain with the programs of the network and none of ours.
+    pub fn empty() -> Self {
         // Without a history a transaction may be sent twice, so blockhashes
         // need not expire; without a limit no log line is lost.
-        let mut vm = LiteSVM::new()
+        let vm = LiteSVM::new()
             .with_transaction_history(0)
             .with_log_bytes_limit(None);
-        vm.add_program_from_file(program_id, so)
-            .expect("the program loads: was it built for sBPF v3?");
         let mut chain = Self {
             vm,
             payer: payer_keypair(),
