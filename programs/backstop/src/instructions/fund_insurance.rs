@@ -1,0 +1,74 @@
+//! Adding to a bank's reserve. There is no way to take it out again but a loss,
+//! a bounty or a buy-back.
+
+use anchor_lang::prelude::*;
+use backstop_engine::units::{Atoms, UnixTime};
+
+use crate::error::BackstopError;
+use crate::events::InsuranceFunded;
+use crate::state::{transfer, Bank, Ruled, Signer as TokenSigner};
+
+/// Accounts of `fund_insurance`.
+#[derive(Accounts)]
+pub struct FundInsurance<'info> {
+    /// Whoever pays.
+    pub payer: Signer<'info>,
+    /// The bank.
+    #[account(mut)]
+    pub bank: AccountLoader<'info, Bank>,
+    /// CHECK: the token program takes the tokens from it with the payer's signature.
+    #[account(mut)]
+    pub payer_token_account: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    #[account(mut)]
+    pub insurance_vault: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    pub mint: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    pub token_program: UncheckedAccount<'info>,
+}
+
+impl FundInsurance<'_> {
+    fn validate(&self, bank: &Bank) -> Result<()> {
+        bank.require_version()?;
+        bank.require_insurance(self.insurance_vault.key)?;
+        require_keys_eq!(self.mint.key(), bank.mint, BackstopError::WrongMint);
+        require_keys_eq!(
+            self.token_program.key(),
+            bank.token_program,
+            BackstopError::WrongTokenProgram
+        );
+        Ok(())
+    }
+}
+
+/// See [`crate::backstop::fund_insurance`].
+pub fn fund_insurance(ctx: Context<'_, FundInsurance<'_>>, atoms: u64) -> Result<()> {
+    let accounts = &ctx.accounts;
+    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let (ledger, decimals);
+    {
+        let mut bank = accounts.bank.load_mut()?;
+        accounts.validate(&bank)?;
+        ledger = bank.accrued(now)?.fund_insurance(Atoms(atoms)).ruled()?;
+        bank.store(&ledger)?;
+        decimals = bank.decimals;
+    }
+    transfer(
+        &accounts.token_program,
+        &accounts.payer_token_account,
+        &accounts.mint,
+        &accounts.insurance_vault,
+        &accounts.payer,
+        &TokenSigner::Wallet,
+        atoms,
+        decimals,
+    )?;
+    emit!(InsuranceFunded {
+        bank: accounts.bank.key(),
+        payer: accounts.payer.key(),
+        atoms,
+        insurance: ledger.insurance.0,
+    });
+    Ok(())
+}

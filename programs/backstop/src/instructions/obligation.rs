@@ -1,0 +1,89 @@
+//! Opening and closing an obligation.
+
+use anchor_lang::prelude::*;
+
+use crate::constants::{OBLIGATION_SEED, VERSION};
+use crate::error::BackstopError;
+use crate::state::{Market, Obligation};
+
+/// Accounts of `open_obligation`.
+#[derive(Accounts)]
+#[instruction(index: u16)]
+pub struct OpenObligation<'info> {
+    /// Pays the rent.
+    #[account(mut)]
+    pub payer: Signer<'info>,
+    /// Owner of the new obligation.
+    pub owner: Signer<'info>,
+    /// The market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The new obligation.
+    #[account(
+        init,
+        payer = payer,
+        space = 8 + core::mem::size_of::<Obligation>(),
+        seeds = [OBLIGATION_SEED, market.key().as_ref(), owner.key().as_ref(), &index.to_le_bytes()],
+        bump,
+    )]
+    pub obligation: AccountLoader<'info, Obligation>,
+    /// Creates the account.
+    pub system_program: Program<'info, System>,
+}
+
+/// See [`crate::backstop::open_obligation`].
+pub fn open_obligation(ctx: Context<'_, OpenObligation<'_>>, index: u16) -> Result<()> {
+    let accounts = &ctx.accounts;
+    {
+        let mut market = accounts.market.load_mut()?;
+        market.require_version()?;
+        market.obligations = market
+            .obligations
+            .checked_add(1)
+            .ok_or(BackstopError::Overflow)?;
+    }
+    let mut obligation = accounts.obligation.load_init()?;
+    obligation.version = VERSION;
+    obligation.bump = ctx.bumps.obligation;
+    obligation.index = index;
+    obligation.market = accounts.market.key();
+    obligation.owner = accounts.owner.key();
+    Ok(())
+}
+
+/// Accounts of `close_obligation`.
+#[derive(Accounts)]
+pub struct CloseObligation<'info> {
+    /// Owner of the obligation.
+    pub owner: Signer<'info>,
+    /// The obligation, without deposit, debt and record.
+    #[account(mut, close = rent_receiver)]
+    pub obligation: AccountLoader<'info, Obligation>,
+    /// CHECK: gets the rent; the owner signs for the choice.
+    #[account(mut)]
+    pub rent_receiver: UncheckedAccount<'info>,
+}
+
+impl CloseObligation<'_> {
+    fn validate(&self) -> Result<()> {
+        let obligation = self.obligation.load()?;
+        obligation.require_version()?;
+        require_keys_eq!(self.owner.key(), obligation.owner, BackstopError::NotOwner);
+        // A record keeps its position, so this keeps a debtor from shedding it.
+        require!(
+            obligation.position_count == 0,
+            BackstopError::ObligationNotEmpty
+        );
+        require_keys_neq!(
+            self.rent_receiver.key(),
+            self.obligation.key(),
+            BackstopError::SameAccount
+        );
+        Ok(())
+    }
+}
+
+/// See [`crate::backstop::close_obligation`].
+pub fn close_obligation(ctx: Context<'_, CloseObligation<'_>>) -> Result<()> {
+    ctx.accounts.validate()
+}

@@ -1,0 +1,142 @@
+//! Paying written-off debt back after all.
+
+use anchor_lang::prelude::*;
+use backstop_engine::units::{Atoms, UnixTime};
+
+use crate::error::BackstopError;
+use crate::events::WrittenOffRepaid;
+use crate::state::{
+    books_after, burn, transfer, Bank, Market, Obligation, Ruled, Signer as TokenSigner,
+};
+
+/// Accounts of `repay_written_off`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct RepayWrittenOff<'info> {
+    /// Whoever pays.
+    pub payer: Signer<'info>,
+    /// The market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The bank.
+    #[account(mut)]
+    pub bank: AccountLoader<'info, Bank>,
+    /// Has the record.
+    #[account(mut)]
+    pub obligation: AccountLoader<'info, Obligation>,
+    /// CHECK: the token program takes the tokens from it with the payer's signature.
+    #[account(mut)]
+    pub payer_token_account: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    #[account(mut)]
+    pub liquidity_vault: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    #[account(mut)]
+    pub insurance_vault: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    pub mint: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    pub token_program: UncheckedAccount<'info>,
+    /// CHECK: pinned by the bank.
+    #[account(mut)]
+    pub governance_escrow: UncheckedAccount<'info>,
+    /// CHECK: pinned by the market.
+    #[account(mut)]
+    pub governance_mint: UncheckedAccount<'info>,
+    /// CHECK: pinned by the market.
+    pub governance_token_program: UncheckedAccount<'info>,
+}
+
+impl RepayWrittenOff<'_> {
+    fn validate(&self, market: &Market, bank: &Bank, obligation: &Obligation) -> Result<()> {
+        market.require_version()?;
+        bank.require_version()?;
+        obligation.require_version()?;
+        require_keys_eq!(
+            obligation.market,
+            self.market.key(),
+            BackstopError::WrongMarket
+        );
+        bank.require_liquidity(
+            self.liquidity_vault.key,
+            self.mint.key,
+            self.token_program.key,
+        )?;
+        bank.require_insurance(self.insurance_vault.key)?;
+        bank.require_governance(
+            market,
+            &self.market.key(),
+            self.governance_escrow.key,
+            self.governance_mint.key,
+            self.governance_token_program.key,
+        )
+    }
+}
+
+/// See [`crate::backstop::repay_written_off`].
+pub fn repay_written_off(ctx: Context<'_, RepayWrittenOff<'_>>, max_atoms: u64) -> Result<()> {
+    let accounts = &ctx.accounts;
+    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let bank_key = accounts.bank.key();
+
+    let mut market = accounts.market.load_mut()?;
+    let mut bank = accounts.bank.load_mut()?;
+    let mut obligation = accounts.obligation.load_mut()?;
+    accounts.validate(&market, &bank, &obligation)?;
+
+    let position = obligation.position_mut(&bank_key)?;
+    let record = Atoms(position.written_off);
+    let plan = bank
+        .accrued(now)?
+        .repay_record(Atoms(max_atoms), record, bank.is_wound_down())
+        .ruled()?;
+
+    let left = record.sub(plan.paid).ruled()?;
+    position.written_off = left.0;
+    obligation.prune(&bank_key);
+    bank.store_loss(&plan.ledger)?;
+    let burned = market.close_settled(&mut bank, &plan.ledger, now)?;
+    let event = WrittenOffRepaid {
+        sequence: market.next_sequence()?,
+        at: now.0,
+        market: accounts.market.key(),
+        bank: bank_key,
+        obligation: accounts.obligation.key(),
+        paid: plan.paid.0,
+        to_deficit: plan.to_deficit.0,
+        to_lenders: plan.to_lenders.0,
+        to_insurance: plan.to_insurance.0,
+        burned: burned.0,
+        written_off: left.0,
+        after: books_after(&plan.ledger),
+    };
+    let to_liquidity = plan.to_deficit.add(plan.to_lenders).ruled()?;
+    let (vault_signer, decimals) = (bank.vault_signer(), bank.decimals);
+    drop((market, bank, obligation));
+
+    for (vault, atoms) in [
+        (&accounts.liquidity_vault, to_liquidity),
+        (&accounts.insurance_vault, plan.to_insurance),
+    ] {
+        transfer(
+            &accounts.token_program,
+            &accounts.payer_token_account,
+            &accounts.mint,
+            vault,
+            &accounts.payer,
+            &TokenSigner::Wallet,
+            atoms.0,
+            decimals,
+        )?;
+    }
+    burn(
+        &accounts.governance_token_program,
+        &accounts.governance_escrow,
+        &accounts.governance_mint,
+        accounts.bank.as_ref(),
+        &vault_signer,
+        burned.0,
+    )?;
+    emit_cpi!(event);
+    Ok(())
+}

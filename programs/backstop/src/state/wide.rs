@@ -1,0 +1,36 @@
+//! 128-bit numbers in accounts.
+
+use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
+
+/// A `u128` as two little-endian halves. Compilers disagree on the alignment of
+/// `u128` (8 or 16), so no account contains one; this type is 8-byte aligned
+/// everywhere.
+#[derive(
+    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
+)]
+#[repr(C)]
+pub struct Le128 {
+    /// Bits 0 to 63.
+    pub low: u64,
+    /// Bits 64 to 127.
+    pub high: u64,
+}
+
+impl Le128 {
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u128 {
+        u128::from(self.high).wrapping_shl(64) | u128::from(self.low)
+    }
+}
+
+impl From<u128> for Le128 {
+    fn from(value: u128) -> Self {
+        let [low, high] = bytemuck::cast::<[u8; 16], [u64; 2]>(value.to_le_bytes());
+        Self {
+            low: u64::from_le(low),
+            high: u64::from_le(high),
+        }
+    }
+}
