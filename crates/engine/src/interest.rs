@@ -71,8 +71,12 @@ impl Ledger {
     /// Books the interest of the time since the last accrual.
     ///
     /// The index grows by `index · rate · seconds / year`, rounded up: debtors
-    /// pay for the dust. Of what `borrowed` grew by, the two fee shares are
-    /// rounded down and lenders get the rest.
+    /// pay for the dust. Both fees together are their share of what `borrowed`
+    /// grew by, within an atom, and each of them within two; lenders get the
+    /// rest. Fees do not depend on how often interest is booked: they are
+    /// differences of `⌊share · borrowed⌋` after and before, so a row of
+    /// accruals that each bring less than one atom of fees brings the same as
+    /// one long accrual.
     ///
     /// Interest that would not fit the books is not booked: a bank whose debt
     /// outgrew 64 bits must still take repayments.
@@ -102,15 +106,34 @@ impl Ledger {
         let index = self.index.saturating_add(growth).min(INDEX_MAX);
         let borrowed = Self::borrowed_down(self.debt_shares, index)?;
         let interest = borrowed.sub(self.borrowed)?;
-        let protocol = Atoms(split.protocol.of_down(interest.0)?);
-        let insurance = Atoms(split.insurance.of_down(interest.0)?);
-        let lenders = interest.sub(protocol)?.sub(insurance)?;
+        let (all, insured) = split.of_debt_down(borrowed)?;
+        let (all_before, insured_before) = split.of_debt_down(self.borrowed)?;
+        let fees = all.sub(all_before)?;
+        let insurance = insured.sub(insured_before)?;
+        let protocol = fees.sub(insurance)?;
+        let lenders = interest.sub(fees)?;
         self.index = index;
         self.borrowed = borrowed;
         self.protocol_fees = self.protocol_fees.add(protocol)?;
         self.insurance_fees = self.insurance_fees.add(insurance)?;
         self.lender_assets = self.lender_assets.add(lenders)?;
         Ok(self)
+    }
+}
+
+impl FeeSplit {
+    /// Both fees on a whole debt, and the insurance fees among them. Fees on
+    /// interest are differences of these. Rounding down what each accrual
+    /// brings instead would let anyone who accrues every second starve them.
+    fn of_debt_down(self, borrowed: Atoms) -> Result<(Atoms, Atoms)> {
+        let both = Bps(self.protocol.0.saturating_add(self.insurance.0));
+        if both.0 == 0 {
+            return Ok((Atoms::ZERO, Atoms::ZERO));
+        }
+        let all = both.of_down(borrowed.0)?;
+        let insured = u128::from(all).wrapping_mul(u128::from(self.insurance.0));
+        let insured = math::div_down(insured, u128::from(both.0))?;
+        Ok((Atoms(all), Atoms(math::to_u64(insured)?)))
     }
 }
 

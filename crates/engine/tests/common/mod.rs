@@ -1,6 +1,13 @@
 //! Exact arithmetic to hold the engine against, and strategies whose values
 //! occur in every magnitude.
-#![allow(dead_code, clippy::arithmetic_side_effects)]
+#![allow(
+    dead_code,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::integer_division
+)]
 
 use backstop_engine::auction::{Auction, Issuance, IssuanceLimits, IssuanceTerms};
 use backstop_engine::auction::{PriceRange, Schedule};
@@ -16,6 +23,18 @@ use proptest::prelude::*;
 
 /// An exact number.
 pub type Q = BigRational;
+
+/// `n` random cases. What fails becomes a test of its own, so that nothing is
+/// kept in files beside the tests.
+pub fn cases(n: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: n,
+        failure_persistence: None,
+        max_global_rejects: 1_000_000,
+        max_local_rejects: 1_000_000,
+        ..ProptestConfig::default()
+    }
+}
 
 /// A whole number.
 pub fn q(n: impl Into<BigInt>) -> Q {
@@ -102,7 +121,11 @@ pub fn debt(ledger: &Ledger, shares: DebtShares) -> Q {
 
 /// 64-bit numbers of every magnitude up to `bits`, zero and edges included.
 pub fn log_u64(bits: u32) -> impl Strategy<Value = u64> {
-    let most = if bits == 64 { u64::MAX } else { (1 << bits) - 1 };
+    let most = if bits == 64 {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    };
     prop_oneof![
         12 => (0..=bits, any::<u64>()).prop_map(|(b, x)| x.checked_shr(64 - b).unwrap_or(0)),
         2 => (0..bits, 0u64..3).prop_map(move |(b, d)| (1u64 << b).saturating_add(d).saturating_sub(1).min(most)),
@@ -117,7 +140,11 @@ pub fn pos_u64(bits: u32) -> impl Strategy<Value = u64> {
 
 /// 128-bit numbers of every magnitude up to `bits`, zero and edges included.
 pub fn log_u128(bits: u32) -> impl Strategy<Value = u128> {
-    let most = if bits == 128 { u128::MAX } else { (1 << bits) - 1 };
+    let most = if bits == 128 {
+        u128::MAX
+    } else {
+        (1 << bits) - 1
+    };
     prop_oneof![
         12 => (0..=bits, any::<u128>()).prop_map(|(b, x)| x.checked_shr(128 - b).unwrap_or(0)),
         2 => (0..bits, 0u128..3).prop_map(move |(b, d)| (1u128 << b).saturating_add(d).saturating_sub(1).min(most)),
