@@ -142,8 +142,8 @@ pub enum EngineError {
         /// Weighted debt, 10⁻¹⁶ dollars.
         debt: u128,
     },
-    /// Taking the last collateral would leave debt behind, and the kindest
-    /// reading of the prices does not call the obligation insolvent.
+    /// Debt would be left that no collateral backs, and the kindest reading of
+    /// the prices does not call the obligation insolvent yet.
     NotInsolvent {
         /// Collateral at its highest reading, 10⁻¹² dollars.
         collateral: u128,

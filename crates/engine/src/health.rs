@@ -95,8 +95,9 @@ impl Sums {
                 return Ok(());
             }
         };
-        self.collateral = self.collateral.add(value)?;
+        let collateral = self.collateral.add(value)?;
         self.weighted_collateral = add_weighted(self.weighted_collateral, value, weight)?;
+        self.collateral = collateral;
         Ok(())
     }
 
@@ -112,9 +113,10 @@ impl Sums {
             return Ok(());
         }
         let value = asset.price.value_up(atoms, asset.decimals, reading)?;
-        self.debt = self.debt.add(value)?;
+        let debt = self.debt.add(value)?;
         let weight = asset.weights.liability_weight;
         self.weighted_debt = add_weighted(self.weighted_debt, value, weight)?;
+        self.debt = debt;
         Ok(())
     }
 
@@ -150,6 +152,28 @@ impl Sums {
     /// `NotInsolvent`, with both sums.
     pub fn require_insolvent(&self) -> Result<()> {
         if self.is_underwater() {
+            return Ok(());
+        }
+        Err(EngineError::NotInsolvent {
+            collateral: self.collateral.0,
+            debt: self.debt.0,
+        })
+    }
+}
+
+impl Sums {
+    /// Passes unless something has driven an obligation into insolvency:
+    /// `before` and `self` are its sums of [`Check::Insolvency`] before and
+    /// after. What was insolvent before may be so afterwards.
+    ///
+    /// This is what keeps a wick from creating bad debt. To look only at a
+    /// liquidation that takes the last collateral is not enough: one that
+    /// leaves a single share behind does the same harm.
+    ///
+    /// # Errors
+    /// `NotInsolvent`, with both sums after the change.
+    pub fn require_not_driven_insolvent(&self, before: &Self) -> Result<()> {
+        if before.is_underwater() || !self.is_underwater() {
             return Ok(());
         }
         Err(EngineError::NotInsolvent {

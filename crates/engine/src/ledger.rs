@@ -231,6 +231,15 @@ impl Ledger {
         self.claim_down(shares, self.net_assets()?)
     }
 
+    /// `⌈factor · net value of shares⌉`, without rounding the value itself.
+    pub(crate) fn net_times_up(&self, shares: Shares, factor: u64) -> Result<u128> {
+        let assets = u128::from(self.net_assets()?.0).wrapping_add(VIRTUAL_ATOMS);
+        let scaled = assets
+            .checked_mul(u128::from(factor))
+            .ok_or(EngineError::Overflow)?;
+        math::mul_div_up(shares.0, scaled, self.shares_and_virtual()?)
+    }
+
     /// Most shares whose net value does not exceed `atoms`.
     ///
     /// # Errors
@@ -341,13 +350,14 @@ impl Ledger {
         if shares.is_zero() {
             return Err(EngineError::ZeroAmount);
         }
-        let gross = self.gross_value_down(shares)?;
-        let paid = self.net_value_down(shares)?;
-        let borne = gross.sub(paid)?;
-        self.deposit_shares = self
+        let left = self
             .deposit_shares
             .sub(shares)
             .map_err(|_| EngineError::InsufficientShares)?;
+        let gross = self.gross_value_down(shares)?;
+        let paid = self.net_value_down(shares)?;
+        let borne = gross.sub(paid)?;
+        self.deposit_shares = left;
         self.lender_assets = self.lender_assets.sub(gross)?;
         self.deficit = self.deficit.sub(borne)?;
         self.on_auction = self.on_auction.min(self.deficit);

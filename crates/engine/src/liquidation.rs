@@ -15,7 +15,8 @@ pub struct Terms {
     pub min_bonus: Bps,
     /// Bonus when the shortfall reaches `bonus_ramp`.
     pub max_bonus: Bps,
-    /// Shortfall, as a share of weighted debt, at which the bonus is largest.
+    /// Shortfall, as a share of weighted debt, at which the bonus is largest;
+    /// 1..=10 000.
     pub bonus_ramp: Bps,
     /// Share of the bonus that goes to insurance fees.
     pub insurance_share: Bps,
@@ -69,14 +70,22 @@ pub struct LiquidationPlan {
 /// collateral `C`, target `h`, liability weight `w`, bonus `β` and threshold
 /// `t`. An obligation that is underwater, or a debt of at most
 /// `full_close_debt`, may be repaid in full. Where that would leave a debt
-/// below the minimum, either all of it is repaid or the minimum stays.
+/// below the minimum, either all of it is repaid or the minimum stays; but
+/// where this collateral runs out first, whatever debt is left stays, so the
+/// books must take this repayment without asking for a minimum.
 ///
 /// Rounding: the repayment is rounded up, collateral and the liquidator's part
-/// of the bonus are rounded down; borrower and insurance keep the dust.
+/// of the bonus are rounded down; borrower and insurance keep the dust. Only
+/// collateral that would be left with less than one atom goes to the
+/// liquidator as well.
+///
+/// The caller checks with [`Sums::require_not_driven_insolvent`] that this
+/// leaves no bad debt behind that the kindest reading does not see already.
 ///
 /// # Errors
 /// `Healthy`, `ZeroAmount`, `NoDebt`, `InsufficientShares` without collateral,
-/// `DebtBelowMinimum` if `max_repay` cannot clear a debt that must be cleared.
+/// `DebtBelowMinimum` if `max_repay` cannot clear a debt that must be cleared,
+/// `AmountTooSmall` if the repayment is worth less than one share, `Overflow`.
 pub fn plan(
     sums: &Sums,
     sides: &Sides<'_>,
@@ -108,6 +117,10 @@ pub fn plan(
 /// The bonus: from `min_bonus` at the threshold to `max_bonus` at a shortfall
 /// of `bonus_ramp`, rounded down; `min_bonus` when underwater, so that the
 /// collateral pays back as much debt as it can.
+///
+/// Above `min_bonus` it never exceeds what collateral there is beyond the debt,
+/// as a share of the debt: a greater bonus would make each liquidation leave
+/// the obligation worse off, until a solvent one has become bad debt.
 fn bonus(sums: &Sums, terms: &Terms) -> Result<Bps> {
     if sums.is_underwater() {
         return Ok(terms.min_bonus);
@@ -120,6 +133,9 @@ fn bonus(sums: &Sums, terms: &Terms) -> Result<Bps> {
     let range = u128::from(terms.max_bonus.0.saturating_sub(terms.min_bonus.0));
     let ramp = u128::from(terms.bonus_ramp.0);
     let extra = math::div_down(range.saturating_mul(shortfall.min(ramp)), ramp)?;
+    let beyond = sums.collateral.saturating_sub(sums.debt).0;
+    let beyond = math::div_down(beyond.saturating_mul(ONE), sums.debt.0)?;
+    let extra = extra.min(beyond.saturating_sub(u128::from(terms.min_bonus.0)));
     let extra = u32::try_from(extra).map_err(|_| EngineError::Overflow)?;
     Ok(Bps(terms.min_bonus.0.saturating_add(extra)))
 }
@@ -183,24 +199,25 @@ fn seize(
 ) -> Result<LiquidationPlan> {
     use crate::price::Reading::Spot;
     let held = sides.collateral_shares;
-    let held_atoms = sides.collateral_ledger.net_value_down(held)?;
     let (asset, collateral) = (sides.debt_asset, sides.collateral_asset);
+    // Shares are finer than atoms: an atom of a token without decimals may be
+    // worth more than the whole debt.
+    let priced = sides
+        .collateral_ledger
+        .net_times_up(held, collateral.price.spot)?;
+    let worth = collateral.price.scaled_up(priced, collateral.decimals)?;
 
     let repaid = asset.price.value_down(repay, asset.decimals, Spot)?;
     let wanted = Value(math::mul_div_down(repaid.0, bonus.above_one(), ONE)?);
-    let wanted_atoms = collateral.price.atoms_down(wanted, collateral.decimals)?;
 
-    let (repay, seized) = if wanted_atoms >= held_atoms {
+    let (repay, seized) = if wanted >= worth {
         // The collateral is the limit: all of it, for what it is worth.
-        let worth = collateral
-            .price
-            .value_up(held_atoms, collateral.decimals, Spot)?;
-        let worth = Value(math::mul_div_up(worth.0, ONE, bonus.above_one())?);
-        let cost = asset.price.atoms_up(worth, asset.decimals)?;
+        let cost = Value(math::mul_div_up(worth.0, ONE, bonus.above_one())?);
+        let cost = asset.price.atoms_up(cost, asset.decimals)?;
         // Dust that is worth nothing is still paid for with one atom.
         (cost.min(repay).max(Atoms(1)), held)
     } else {
-        let shares = sides.collateral_ledger.shares_for_net_down(wanted_atoms)?;
+        let shares = Shares(math::mul_div_down(held.0, wanted.0, worth.0)?);
         let rest = sides.collateral_ledger.net_value_down(held.sub(shares)?)?;
         (repay, if rest.is_zero() { held } else { shares })
     };

@@ -192,8 +192,13 @@ impl Price {
     /// # Errors
     /// `Overflow` beyond 3·10²⁶ dollars.
     pub fn value_up(&self, atoms: Atoms, decimals: u8, reading: Reading) -> Result<Value> {
-        let (up, down) = self.scale(decimals)?;
         let product = u128::from(atoms.0).wrapping_mul(u128::from(self.read(reading)?));
+        self.scaled_up(product, decimals)
+    }
+
+    /// Dollar value of atoms that are multiplied with a price already.
+    pub(crate) fn scaled_up(&self, product: u128, decimals: u8) -> Result<Value> {
+        let (up, down) = self.scale(decimals)?;
         if down == 1 {
             return product
                 .checked_mul(up)
