@@ -1,5 +1,11 @@
 //! Full-width arithmetic and quantities against exact rationals.
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::integer_division
+)]
 
 mod common;
 
@@ -14,7 +20,7 @@ use num_traits::ToPrimitive;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn mul_div_is_exact(a in log_u128(128), b in log_u128(128), d in log_u128(128)) {
@@ -117,11 +123,7 @@ fn mul_div_is_exact_on_hard_limbs() {
                     floor.to_u128(),
                     "floor {a} {b} {d}"
                 );
-                assert_eq!(
-                    mul_div_up(a, b, d).ok(),
-                    ceil.to_u128(),
-                    "ceil {a} {b} {d}"
-                );
+                assert_eq!(mul_div_up(a, b, d).ok(), ceil.to_u128(), "ceil {a} {b} {d}");
                 divided += 1;
             }
         }
@@ -173,6 +175,12 @@ fn quantities_neither_wrap_nor_go_below_zero() {
     assert_eq!(Bps(10_001).below_one(), 0);
     assert_eq!(Bps(1).below_one(), 9_999);
     assert_eq!(Bps(1).above_one(), 10_001);
-    assert_eq!(Rate(0).tokens_up(Atoms(1)), Err(EngineError::DivisionByZero));
-    assert_eq!(Rate(0).tokens_down(Atoms(1)), Err(EngineError::DivisionByZero));
+    assert_eq!(
+        Rate(0).tokens_up(Atoms(1)),
+        Err(EngineError::DivisionByZero)
+    );
+    assert_eq!(
+        Rate(0).tokens_down(Atoms(1)),
+        Err(EngineError::DivisionByZero)
+    );
 }
