@@ -66,7 +66,9 @@ impl Binary {
     pub fn compile(&self, workspace: &Workspace) -> Result<()> {
         process::run(
             process::host_cargo(workspace)?
-                .args(["build", "--locked", "--package", "backstop-tests", "--bin"])
+                // The whole workspace selects the features that the tests were
+                // compiled with, so that nothing is compiled a second time.
+                .args(["build", "--locked", "--workspace", "--bin"])
                 .arg(self.name),
         )
     }

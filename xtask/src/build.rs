@@ -7,7 +7,7 @@ use anyhow::{bail, ensure, Context, Result};
 use crate::{
     process::{self, Command},
     progress::Steps,
-    toolchain::{sha256_of, Toolchain},
+    toolchain::{sha256_of, Toolchain, TARGET},
     workspace::Workspace,
 };
 
@@ -122,7 +122,7 @@ fn compile(workspace: &Workspace, toolchain: &Toolchain, target: &Path) -> Resul
         .args(["build", "--release", "--lib", "--locked"])
         .args(["--manifest-path", PROGRAM_MANIFEST])
         .args(["--features", "registry-toolchain"])
-        .args(toolchain.target_args(workspace))
+        .args(["--target", TARGET])
         .args(["-Zbuild-std=core,alloc,std", "--target-dir"])
         .arg(target);
     process::run(&mut cargo)?;

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{remove_dir, Toolchain};
+use super::{remove_dir, Toolchain, TARGET};
 use crate::{process, workspace::Workspace};
 
 const PACKAGE: &str = "xtask/toolchain/builtins";
@@ -42,7 +42,7 @@ pub fn install(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     cargo
         .args(["rustc", "--release", "--locked", "--manifest-path"])
         .arg(workspace.root().join(PACKAGE).join("Cargo.toml"))
-        .args(toolchain.target_args(workspace))
+        .args(["--target", TARGET])
         .args(["-Zbuild-std=core", "--target-dir"])
         .arg(&target)
         .arg("--")

@@ -146,10 +146,11 @@ impl Toolchain {
     /// A `cargo` that compiles for sBPF with this toolchain's standard library
     /// and linker.
     ///
-    /// No flag holds a path of this machine, except the two that take such
-    /// paths out: cargo derives symbol names from flags, and the bytes should
-    /// not depend on where the cache lies. The linker's own paths stand in the
-    /// wrapper that `linker` writes.
+    /// No flag holds a path, except the two that take paths out, and the target
+    /// goes by name: cargo derives symbol names from the rest, and every clone
+    /// should get the same bytes. (Another cache gets other type ids, because
+    /// cargo hashes where the standard library's source lies.) The linker's own
+    /// paths stand in the wrapper that `linker` writes.
     pub fn cargo(&self, workspace: &Workspace) -> Result<process::Command> {
         let mut flags: Vec<String> = COMPILER_FLAGS.iter().map(ToString::to_string).collect();
         flags.extend(LINKER_FLAGS.iter().map(|flag| format!("-Clink-arg={flag}")));
@@ -178,22 +179,14 @@ impl Toolchain {
             .env(
                 "__CARGO_TESTS_ONLY_SRC_ROOT",
                 std_sources::library(&self.dir),
-            );
+            )
+            .env("RUST_TARGET_PATH", workspace.root().join("xtask/toolchain"));
         Ok(cargo)
     }
-
-    /// The arguments that select the target, for any subcommand that compiles.
-    pub fn target_args(&self, workspace: &Workspace) -> Vec<OsString> {
-        vec![
-            "--target".into(),
-            workspace
-                .root()
-                .join("xtask/toolchain/sbpf-solana.json")
-                .into(),
-            "-Zjson-target-spec".into(),
-        ]
-    }
 }
+
+/// The target's name. Given as a path, it would be part of every symbol.
+pub const TARGET: &str = "sbpf-solana";
 
 /// How rustc compiles for the SVM.
 const COMPILER_FLAGS: &[&str] = &[
