@@ -189,9 +189,10 @@ impl Issuance {
         since: UnixTime,
         now: UnixTime,
     ) -> Result<Self> {
+        // The bucket has leaked at the pace of the supply that was there.
+        let window = limits.window(self.supply)?;
         self.supply = self.supply.sub(amount)?;
         self.outstanding = self.outstanding.sub(amount)?;
-        let window = limits.window(self.supply)?;
         self.bucket = self.bucket.give_back(window, amount.0, since, now)?;
         Ok(self)
     }
@@ -234,6 +235,30 @@ impl PricePolicy {
             start: start.max(floor),
             floor,
         })
+    }
+}
+
+impl PricePolicy {
+    /// The price range of a buy-back that starts now, or `None` without a usable
+    /// price: from the discounted feed up to the feed itself, both at the lower
+    /// of spot and average and rounded down, so that insurance never pays more
+    /// than the token's lowest reading; or between the fixed prices of a market
+    /// without a feed.
+    #[must_use]
+    pub fn buy_back_range(
+        &self,
+        has_feed: bool,
+        feed: Option<(Quote, Quote)>,
+    ) -> Option<PriceRange> {
+        let (start, floor) = match (has_feed, feed) {
+            (true, Some((token, debt))) => (
+                price::exchange_rate_down(token, debt, Bps(0).above_one()).ok()?,
+                price::exchange_rate_down(token, debt, self.max_discount.below_one()).ok()?,
+            ),
+            (false, _) => (self.fixed_start, self.fixed_floor),
+            (true, None) => return None,
+        };
+        (floor != Rate::default()).then_some(PriceRange { start, floor })
     }
 }
 

@@ -35,7 +35,8 @@ pub struct CollectPlan {
 impl Ledger {
     /// Repays up to `offer` of a `record` of written-off debt: the open deficit
     /// first, then the insurance vault, which paid for it. In a wound-down bank
-    /// lenders lost everything, so they come before insurance.
+    /// lenders lost everything, so they come before insurance, as long as
+    /// there are any. Exact: nothing is rounded.
     ///
     /// # Errors
     /// `NothingWrittenOff` without a record, `ZeroAmount`.
@@ -54,7 +55,7 @@ impl Ledger {
         }
         let to_deficit = paid.min(self.deficit);
         let rest = paid.sub(to_deficit)?;
-        let (to_lenders, to_insurance) = if wound_down {
+        let (to_lenders, to_insurance) = if wound_down && !self.deposit_shares.is_zero() {
             (rest, Atoms::ZERO)
         } else {
             (Atoms::ZERO, rest)
