@@ -37,7 +37,7 @@ pub fn program(workspace: &Workspace) -> Result<Built> {
         Builder::SolanaCli => build_sbf(workspace, deploy, false)?,
         Builder::Registry(toolchain) => {
             let target = toolchain.program_target();
-            workspace.claim(&target, &["--release"])?;
+            workspace.claim(&target, &[&format!("{TARGET}/release")])?;
             let compiled = compile(workspace, toolchain, &target)?;
             replace(&compiled, &file)?;
         }
@@ -113,7 +113,7 @@ fn build_sbf(workspace: &Workspace, out: &Path, from_nothing: bool) -> Result<()
 
 /// Compiles with the toolchain from registries; returns cargo's own file.
 fn compile(workspace: &Workspace, toolchain: &Toolchain, target: &Path) -> Result<PathBuf> {
-    let compiled = target.join("sbpf-solana/release/libbackstop.so");
+    let compiled = target.join(TARGET).join("release/libbackstop.so");
     if !compiled.exists() {
         eprintln!("compiling the program (about 2 min the first time, seconds afterwards)");
     }

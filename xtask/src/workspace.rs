@@ -7,8 +7,6 @@ use std::{
 
 use anyhow::{bail, ensure, Context, Result};
 
-use crate::process;
-
 /// The tree that this command works on, and the cache that outlives it.
 pub struct Workspace {
     root: PathBuf,
@@ -75,32 +73,22 @@ impl Workspace {
             return Ok(std::path::absolute(dir)?);
         }
         let dir = self.cache.join("target");
-        self.claim(&dir, &[])?;
+        self.claim(&dir, &["debug", "release"])?;
         Ok(dir)
     }
 
-    /// Makes `dir` a target directory that holds no other tree's crates.
-    pub fn claim(&self, dir: &Path, clean_args: &[&str]) -> Result<()> {
+    /// Makes `dir` a target directory that holds no other tree's crates, by
+    /// dropping cargo's records of them in each of `profiles`.
+    pub fn claim(&self, dir: &Path, profiles: &[&str]) -> Result<()> {
         fs::create_dir_all(dir)?;
         let owner = dir.join("backstop-owner");
         let me = self.root.to_string_lossy();
         if fs::read_to_string(&owner).is_ok_and(|owner| owner == me) {
             return Ok(());
         }
-        let mut clean = process::cargo(self);
-        clean
-            .args(["clean", "--quiet", "--locked", "--target-dir"])
-            .arg(dir)
-            .args([
-                "-p",
-                "backstop",
-                "-p",
-                "backstop-engine",
-                "-p",
-                "backstop-tests",
-            ])
-            .args(clean_args);
-        process::run_captured(&mut clean)?;
+        for profile in profiles {
+            forget_own_crates(&dir.join(profile).join(".fingerprint"))?;
+        }
         fs::write(&owner, me.as_bytes())?;
         Ok(())
     }
@@ -113,5 +101,47 @@ impl Workspace {
             .find_map(|line| line.strip_prefix("channel = "))
             .map(|version| version.trim_matches('"').to_owned())
             .context("rust-toolchain.toml has no line `channel = \"…\"`")
+    }
+}
+
+/// Removes the records by which cargo would call this workspace's crates fresh.
+fn forget_own_crates(fingerprints: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(fingerprints) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("backstop-") || name.starts_with("xtask-") {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_tree_keeps_the_dependencies_only() {
+        let cache = env::temp_dir().join(format!("xtask-claim-{}", std::process::id()));
+        let records = cache.join("debug/.fingerprint");
+        let tree = |name: &str| Workspace {
+            root: PathBuf::from(name),
+            cache: cache.clone(),
+        };
+        let make = |name: &str| fs::create_dir_all(records.join(name)).unwrap();
+
+        tree("one").claim(&cache, &["debug"]).unwrap();
+        make("backstop-engine-1");
+        make("anyhow-1");
+        tree("one").claim(&cache, &["debug"]).unwrap();
+        assert!(records.join("backstop-engine-1").exists());
+        tree("two").claim(&cache, &["debug"]).unwrap();
+        assert!(!records.join("backstop-engine-1").exists());
+        assert!(records.join("anyhow-1").exists());
+        fs::remove_dir_all(&cache).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo build-sbf` downloads a toolchain archive; this module is for machines
 //! where that is not possible. Why it exists and what was rejected stands in
-//! docs/decisions/001-toolchain-from-registries.md. Five steps, each done once:
+//! docs/decisions/001-toolchain-from-registries.md. Four steps, each done once:
 //!
 //! 1. [`apt`]: LLVM 23 and the libraries it runs on, from Debian sid, unpacked
 //!    into the cache. The system's own packages are not touched.
