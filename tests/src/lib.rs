@@ -6,6 +6,11 @@
 //! payer, so that a scenario leaves the same bytes behind on both.
 
 pub mod chain;
+pub mod invariants;
+pub mod ix;
 pub mod keys;
 pub mod oracle;
+pub mod settings;
+pub mod state;
 pub mod tokens;
+pub mod world;
