@@ -26,7 +26,7 @@ pub struct CreateBank<'info> {
     #[account(
         init,
         payer = payer,
-        space = 8 + core::mem::size_of::<Bank>(),
+        space = Bank::SPACE,
         seeds = [BANK_SEED, market.key().as_ref(), mint.key().as_ref()],
         bump,
     )]

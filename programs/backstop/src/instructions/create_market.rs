@@ -28,7 +28,7 @@ pub struct CreateMarket<'info> {
     #[account(
         init,
         payer = payer,
-        space = 8 + core::mem::size_of::<Market>(),
+        space = Market::SPACE,
         seeds = [MARKET_SEED, governance_mint.key().as_ref()],
         bump,
     )]
@@ -145,7 +145,7 @@ pub struct CreateMarketWithMint<'info> {
     #[account(
         init,
         payer = payer,
-        space = 8 + core::mem::size_of::<Market>(),
+        space = Market::SPACE,
         seeds = [MARKET_SEED, governance_mint.key().as_ref()],
         bump,
     )]

@@ -22,7 +22,7 @@ pub struct OpenObligation<'info> {
     #[account(
         init,
         payer = payer,
-        space = 8 + core::mem::size_of::<Obligation>(),
+        space = Obligation::SPACE,
         seeds = [OBLIGATION_SEED, market.key().as_ref(), owner.key().as_ref(), &index.to_le_bytes()],
         bump,
     )]

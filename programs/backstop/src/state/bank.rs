@@ -187,6 +187,9 @@ pub struct Bank {
 }
 
 impl Bank {
+    /// [bytes] Account length, discriminator included.
+    pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
+
     /// Passes for an account of the layout this program knows.
     ///
     /// # Errors

@@ -92,6 +92,9 @@ pub struct Market {
 }
 
 impl Market {
+    /// [bytes] Account length, discriminator included.
+    pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
+
     /// Passes for an account of the layout this program knows.
     ///
     /// # Errors

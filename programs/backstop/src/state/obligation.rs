@@ -82,6 +82,9 @@ impl Position {
 }
 
 impl Obligation {
+    /// [bytes] Account length, discriminator included.
+    pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
+
     /// Passes for an account of the layout this program knows.
     ///
     /// # Errors
