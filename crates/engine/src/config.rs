@@ -239,7 +239,9 @@ impl BankParams {
     /// Such a change waits; every other takes effect at once.
     ///
     /// What hurts whichever way it moves (thresholds, bonuses, the interest
-    /// curve) always waits.
+    /// curve) always waits. So does the mode: up, it puts holders of the
+    /// governance token behind the lenders; down, it takes them away, and
+    /// lenders could be made to carry a deficit that is open already.
     #[must_use]
     pub fn raises_risk(&self, next: &Self) -> bool {
         self.lending_raises_risk(next) || self.bad_debt_raises_risk(next)
@@ -268,7 +270,7 @@ impl BankParams {
     }
 
     fn bad_debt_raises_risk(&self, next: &Self) -> bool {
-        next.mode.reach() > self.mode.reach()
+        next.mode != self.mode
             || next.min_risk_age_secs < self.min_risk_age_secs
             || next.draw_limit != self.draw_limit
             || next.bounty_share > self.bounty_share
@@ -286,16 +288,6 @@ fn oracle_raises_risk(now: &OracleLimits, next: &OracleLimits) -> bool {
     next.max_age_secs > now.max_age_secs
         || next.max_conf > now.max_conf
         || next.max_divergence > now.max_divergence
-}
-
-impl Mode {
-    fn reach(self) -> u8 {
-        match self {
-            Self::Disabled => 0,
-            Self::InsuranceOnly => 1,
-            Self::Full => 2,
-        }
-    }
 }
 
 impl MarketParams {
@@ -346,17 +338,16 @@ impl MarketParams {
     }
 
     /// Whether a change to `next` raises the risk of a lender or of a holder of
-    /// the governance token.
+    /// the governance token. Limits on issuance always wait: wider ones dilute
+    /// holders, narrower ones leave lenders with the deficit. In an emergency
+    /// the guardian's pause is faster than either.
     #[must_use]
     pub fn raises_risk(&self, next: &Self) -> bool {
         next.config_delay_secs < self.config_delay_secs
             || next.max_pause_secs > self.max_pause_secs
             || next.schedule != self.schedule
-            || next.issuance.per_window > self.issuance.per_window
-            || next.issuance.window_secs != self.issuance.window_secs
-            || next.issuance.per_auction > self.issuance.per_auction
-            || next.issuance.lifetime_cap > self.issuance.lifetime_cap
-            || next.max_discount > self.max_discount
+            || next.issuance != self.issuance
+            || next.max_discount != self.max_discount
             || next.premium != self.premium
             || next.max_failed_auctions < self.max_failed_auctions
             || oracle_raises_risk(&self.oracle, &next.oracle)
