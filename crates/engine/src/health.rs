@@ -3,7 +3,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::price::{Price, Reading};
-use crate::units::{Atoms, Bps, Value};
+use crate::units::{Atoms, Bps, Value, BPS};
 
 /// Which question is asked of an obligation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +124,15 @@ impl Sums {
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.weighted_collateral >= self.weighted_debt
+    }
+
+    /// Whether collateral is worth at least the debt and `bonus` on it, both
+    /// without weights.
+    #[must_use]
+    pub fn covers_debt_and(&self, bonus: Bps) -> bool {
+        let covered = self.collateral.0.checked_mul(u128::from(BPS));
+        let wanted = self.debt.0.checked_mul(bonus.above_one());
+        covered.zip(wanted).is_some_and(|(have, want)| have >= want)
     }
 
     /// Whether debt exceeds collateral, both without weights.

@@ -83,7 +83,7 @@ pub enum BackstopError {
     #[msg("The obligation is healthy: nothing to liquidate")]
     Healthy,
     /// 6025
-    #[msg("Taking the last collateral would leave debt, and the obligation is not insolvent at the kindest prices: repay less")]
+    #[msg("The obligation is not insolvent at the kindest prices, and this would make it so: repay less")]
     NotInsolvent,
     /// 6026
     #[msg("The bank has no open deficit")]

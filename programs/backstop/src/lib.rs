@@ -209,8 +209,9 @@ pub mod backstop {
     /// debt for at least `min_shares` of its collateral, as shares in the
     /// liquidator's own obligation.
     ///
-    /// - The last collateral goes, with debt left behind, only if the insolvency
-    ///   check says so too.
+    /// - An obligation that the insolvency check does not call insolvent before is
+    ///   not insolvent after it: the last collateral goes, with debt left
+    ///   behind, only if even the kindest prices say so.
     pub fn liquidate<'info>(
         ctx: Context<'info, Liquidate<'info>>,
         max_repay: u64,

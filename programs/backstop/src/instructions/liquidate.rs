@@ -3,11 +3,11 @@
 use anchor_lang::prelude::*;
 use backstop_engine::health::{Check, Sums};
 use backstop_engine::liquidation::{self, LiquidationPlan, Sides};
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::units::{Atoms, Bps, UnixTime};
 
 use crate::error::BackstopError;
 use crate::events::Liquidated;
-use crate::state::{health, transfer, Bank, Obligation, Ruled, Signer as TokenSigner};
+use crate::state::{health, transfer, Bank, Obligation, Position, Ruled, Signer as TokenSigner};
 
 /// Accounts of `liquidate`. The banks of the liquidated obligation's active
 /// positions follow, in position order.
@@ -96,27 +96,40 @@ impl Liquidate<'_> {
         liquidation::plan(sums, &sides, &terms, Atoms(max_repay)).ruled()
     }
 
-    /// Whether no collateral that counts would be left, but some debt would.
-    fn leaves_bad_debt<'info>(
+    /// The insolvency sums before a liquidation that could matter to them.
+    ///
+    /// Collateral worth the debt and the largest bonus on it at spot stays
+    /// above the debt whatever is repaid, and the kindest prices are kinder
+    /// still: most liquidations need no second look.
+    fn insolvency_before<'info>(
         &self,
-        plan: &LiquidationPlan,
+        maintenance: &Sums,
         banks: &'info [AccountInfo<'info>],
-    ) -> Result<bool> {
-        let obligation = self.obligation.load()?;
-        let (debt_key, collateral_key) = (self.debt_bank.key(), self.collateral_bank.key());
-        let mut collateral_left = !plan.empties_collateral;
-        let mut debt_left = !plan.clears_debt;
-        let active = obligation.positions().iter().filter(|p| p.is_active());
-        for (position, info) in active.zip(banks) {
-            if position.bank != debt_key && position.has_debt() {
-                debt_left = true;
-            }
-            if position.bank != collateral_key && position.has_deposit() {
-                let bank = AccountLoader::<Bank>::try_from(info)?;
-                collateral_left |= !bank.load()?.is_delisted();
-            }
+        clock: &Clock,
+    ) -> Result<Option<Sums>> {
+        let max_bonus = self.collateral_bank.load()?.config.max_bonus_bps;
+        if maintenance.covers_debt_and(Bps(max_bonus)) {
+            return Ok(None);
         }
-        Ok(debt_left && !collateral_left)
+        let obligation = self.obligation.load()?;
+        health(&obligation, banks, Check::Insolvency, clock).map(Some)
+    }
+
+    /// A wick must not create bad debt: an obligation that was not insolvent at
+    /// the kindest prices must not be made so, be it in one step or in two.
+    fn require_not_driven_insolvent<'info>(
+        &self,
+        before: &Sums,
+        banks: &'info [AccountInfo<'info>],
+        clock: &Clock,
+    ) -> Result<()> {
+        let obligation = self.obligation.load()?;
+        let active = banks
+            .iter()
+            .filter(|bank| obligation.position(bank.key).is_ok_and(Position::is_active));
+        health(&obligation, active, Check::Insolvency, clock)?
+            .require_not_driven_insolvent(before)
+            .ruled()
     }
 
     /// Moves shares and books; returns the insurance fee in collateral atoms.
@@ -182,19 +195,11 @@ pub fn liquidate<'info>(
         plan.to_liquidator.0 >= min_shares,
         BackstopError::BelowMinimum
     );
-    // A wick must not create bad debt: the last collateral goes only when even
-    // the kindest prices call the obligation insolvent.
-    if accounts.leaves_bad_debt(&plan, banks)? {
-        health(
-            &*accounts.obligation.load()?,
-            banks,
-            Check::Insolvency,
-            &clock,
-        )?
-        .require_insolvent()
-        .ruled()?;
-    }
+    let insolvency = accounts.insolvency_before(&sums, banks, &clock)?;
     let insurance_fee = accounts.apply(&plan, now)?;
+    if let Some(before) = insolvency {
+        accounts.require_not_driven_insolvent(&before, banks, &clock)?;
+    }
     let decimals = accounts.debt_bank.load()?.decimals;
     transfer(
         &accounts.debt_token_program,

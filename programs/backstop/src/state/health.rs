@@ -19,12 +19,12 @@ use crate::state::{Bank, Obligation, Ruled};
 /// `WrongBankList`, `PriceNotRefreshed`, `WrongMarket`.
 pub fn health<'info>(
     obligation: &Obligation,
-    banks: &'info [AccountInfo<'info>],
+    banks: impl IntoIterator<Item = &'info AccountInfo<'info>>,
     check: Check,
     clock: &Clock,
 ) -> Result<Sums> {
     let mut sums = Sums::default();
-    let mut next = banks.iter();
+    let mut next = banks.into_iter();
     for position in obligation.positions().iter().filter(|p| p.is_active()) {
         let info = next.next().ok_or(BackstopError::WrongBankList)?;
         require_keys_eq!(*info.key, position.bank, BackstopError::WrongBankList);
