@@ -55,7 +55,7 @@ proptest! {
         for first in 0..passed.len() {
             let mut sum = q(0);
             for (time, amount) in &passed[first..] {
-                sum = sum + q(*amount);
+                sum += q(*amount);
                 let window = q(1) + frac(time - passed[first].0, limit.window_secs);
                 prop_assert!(sum <= q(limit.capacity) * window);
             }

@@ -73,8 +73,8 @@ proptest! {
                     Check::Insolvency => (high(&asset.price), Bps(10_000)),
                 };
                 let value = dollars(asset, mantissa, *atoms) * ten(TRILLION);
-                wc = wc + &value * q(weight.0);
-                c = c + value;
+                wc += &value * q(weight.0);
+                c += value;
             }
             for (asset, atoms) in &debts {
                 sums.add_debt(check, asset, Atoms(*atoms)).unwrap();
@@ -84,8 +84,8 @@ proptest! {
                     Check::Insolvency => low(&asset.price),
                 };
                 let value = dollars(asset, mantissa, *atoms) * ten(TRILLION);
-                wd = wd + &value * q(asset.weights.liability_weight.0);
-                d = d + value;
+                wd += &value * q(asset.weights.liability_weight.0);
+                d += value;
             }
             let (cs, ds) = (q(sums.collateral.0), q(sums.debt.0));
             let (n, m) = (q(collateral.len()), q(debts.len()));
