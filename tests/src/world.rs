@@ -112,6 +112,8 @@ pub struct World {
     pub treasury: Keypair,
     /// Every obligation ever opened through this world.
     pub obligations: Vec<Pubkey>,
+    /// Other accounts that a refused transaction must not change.
+    pub watched: Vec<Pubkey>,
     /// Last price of each feed, by price account.
     feeds: BTreeMap<Pubkey, PriceFeed>,
 }
@@ -191,6 +193,7 @@ impl World {
             fee_owner,
             treasury,
             obligations: Vec::new(),
+            watched: Vec::new(),
             feeds: BTreeMap::new(),
         };
         let admin = world.admin.insecure_clone();
@@ -419,6 +422,7 @@ impl World {
             ]);
         }
         keys.extend(&self.obligations);
+        keys.extend(&self.watched);
         keys.into_iter()
             .map(|key| (key, self.chain.account(&key)))
             .collect()
