@@ -355,7 +355,8 @@ impl Auction {
     /// no other bank's deficit.
     ///
     /// # Errors
-    /// `ZeroAmount`, `PaymentAboveMax`, and those of [`Auction::rate_up`].
+    /// `ZeroAmount`, `PaymentAboveMax`, `NoAuction` when nothing is left to
+    /// raise, `Overflow`, and those of [`Auction::rate_up`].
     pub fn fill(
         mut self,
         mut ledger: Ledger,

@@ -208,7 +208,7 @@ pub enum EngineError {
         /// Now.
         now: i64,
     },
-    /// More than the record of written-off debt.
+    /// There is no record of written-off debt to repay.
     NothingWrittenOff,
     /// Insurance is not above its target.
     NoSurplus {

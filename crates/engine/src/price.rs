@@ -251,11 +251,13 @@ pub struct Quote {
 }
 
 /// Debt atoms per governance atom, rounded down:
-/// `factor_bps · min(spot, ema)` of the governance token over
-/// `max(spot, ema)` of the debt asset.
+/// `factor_bps / 10 000 · min(spot, ema)` of the governance token over
+/// `max(spot, ema)` of the debt asset. Each step rounds down, which together
+/// is less than three units of 2⁻⁶⁴.
 ///
 /// # Errors
-/// `Overflow` if it does not fit 64 integer bits.
+/// `Overflow` if it does not fit 64 integer bits, `DivisionByZero` for a debt
+/// price that was never set.
 pub fn exchange_rate_down(token: Quote, debt: Quote, factor_bps: u128) -> Result<Rate> {
     let numerator = u128::from(token.price.spot.min(token.price.ema));
     let denominator = u128::from(debt.price.spot.max(debt.price.ema));
@@ -266,11 +268,13 @@ pub fn exchange_rate_down(token: Quote, debt: Quote, factor_bps: u128) -> Result
 }
 
 /// Debt atoms per governance atom, rounded up:
-/// `factor_bps · max(spot, ema)` of the governance token over
-/// `min(spot, ema)` of the debt asset.
+/// `factor_bps / 10 000 · max(spot, ema)` of the governance token over
+/// `min(spot, ema)` of the debt asset. Each step rounds up, which together is
+/// less than four units of 2⁻⁶⁴.
 ///
 /// # Errors
-/// `Overflow` if it does not fit 64 integer bits.
+/// `Overflow` if it does not fit 64 integer bits, `DivisionByZero` for a debt
+/// price that was never set.
 pub fn exchange_rate_up(token: Quote, debt: Quote, factor_bps: u128) -> Result<Rate> {
     let numerator = u128::from(token.price.spot.max(token.price.ema));
     let denominator = u128::from(debt.price.spot.min(debt.price.ema));

@@ -147,7 +147,7 @@ proptest! {
         let factor = q(1) + frac(1, 10_000);
         let mut exact = q(ledger.index);
         for _ in 0..steps {
-            exact = exact * &factor;
+            exact *= &factor;
         }
         prop_assert!(q(often.index) >= exact);
         prop_assert!(q(often.index) <= exact + q(2 * steps));

@@ -325,6 +325,20 @@ fn deposit_says_why_not() {
 }
 
 #[test]
+fn shares_end_at_their_greatest_number() {
+    // Without assets one atom doubles all shares, the virtual ones included.
+    let with = |shares| {
+        let mut ledger = bank(0, 0);
+        ledger.deposit_shares = Shares(shares);
+        ledger.deposit(Atoms(1), NO_CAP, false)
+    };
+    let half = (MAX_SHARES - 1_000_000) / 2;
+    let full = with(half).unwrap();
+    assert_eq!(full.ledger.deposit_shares, Shares(MAX_SHARES));
+    assert_eq!(with(half + 1), Err(EngineError::Overflow));
+}
+
+#[test]
 fn nobody_withdraws_more_shares_than_there_are() {
     let ledger = bank(100, 0);
     let all = ledger.deposit_shares.0;
