@@ -15,7 +15,7 @@ mod wire;
 pub use {
     native::{run as run_native, Entry, NativeChain},
     receipt::{Cause, Failure, Receipt},
-    svm::SvmChain,
+    svm::{backstop_so, SvmChain},
     wire::{LookupTable, MAX_TRANSACTION_BYTES},
 };
 

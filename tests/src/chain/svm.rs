@@ -155,7 +155,9 @@ fn events(meta: &TransactionMetadata) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn backstop_so() -> PathBuf {
+/// Where the program is: `BACKSTOP_SO` or, without it, where `cargo xtask build`
+/// writes it.
+pub fn backstop_so() -> PathBuf {
     env::var_os("BACKSTOP_SO").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/deploy/backstop.so"),
         PathBuf::from,
