@@ -15,7 +15,7 @@ const WOUND_DOWN_FACTOR: u128 = 1_000;
 pub enum Reason {
     /// The bank's mode does not issue.
     ModeWithoutIssuance,
-    /// Issuance is paused.
+    /// Issuance has been paused for the whole delay.
     IssuanceHalted,
     /// There has been no usable governance price for the whole delay.
     NoPrice,
@@ -32,7 +32,7 @@ pub enum Reason {
 pub struct Terms {
     /// The bank's mode.
     pub mode: Mode,
-    /// Whether issuance is paused now.
+    /// Whether issuance has been paused for the whole delay.
     pub halted: bool,
     /// When a usable governance price was last seen; `None` if the market has
     /// neither a feed nor a fixed price.

@@ -55,6 +55,7 @@ pub fn pause(ctx: Context<'_, Pause<'_>>, kind: PauseKind, secs: u32) -> Result<
         BackstopError::PauseNotAllowed
     );
     let until = now.plus(u64::from(secs));
+    state.since = now.0;
     state.until = until.0;
     state.next_allowed_at = until.plus(u64::from(longest)).0;
     drop(market);

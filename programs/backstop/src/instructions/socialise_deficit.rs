@@ -42,7 +42,11 @@ fn terms(market: &Market, bank: &Bank, now: UnixTime) -> Terms {
     };
     Terms {
         mode: bank.config.mode(),
-        halted: market.issuance_pause.is_paused(now),
+        // A pause that has just begun would let a guardian who holds governance
+        // tokens choose the moment in which lenders pay instead of holders.
+        halted: market
+            .issuance_pause
+            .is_paused_for(bank.config.socialise_delay_secs, now),
         priced_at,
         failed_auctions: bank.failed_auctions,
         max_failed_auctions: market.config.max_failed_auctions,

@@ -27,6 +27,8 @@ pub enum PauseKind {
 )]
 #[repr(C)]
 pub struct PauseState {
+    /// [unix secs] When the last one began.
+    pub since: i64,
     /// [unix secs] In force until then.
     pub until: i64,
     /// [unix secs] No new one before then.
@@ -189,6 +191,12 @@ impl PauseState {
     #[must_use]
     pub fn is_paused(&self, now: UnixTime) -> bool {
         now.0 < self.until
+    }
+
+    /// Whether it is in force and has been for `secs`.
+    #[must_use]
+    pub fn is_paused_for(&self, secs: u32, now: UnixTime) -> bool {
+        self.is_paused(now) && now >= UnixTime(self.since).plus(u64::from(secs))
     }
 }
 
