@@ -8,6 +8,11 @@ use crate::units::{Atoms, Bps, DebtShares, Shares, Value, BPS};
 
 const ONE: u128 = BPS as u128;
 
+/// Most that a liquidator gets for nothing, where what stayed would be less
+/// than one atom: a cent. An atom of a token without decimals may be worth a
+/// fortune.
+const DUST: Value = Value(10_000_000_000);
+
 /// Terms of the collateral bank, and of closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -76,8 +81,8 @@ pub struct LiquidationPlan {
 ///
 /// Rounding: the repayment is rounded up, collateral and the liquidator's part
 /// of the bonus are rounded down; borrower and insurance keep the dust. Only
-/// collateral that would be left with less than one atom goes to the
-/// liquidator as well.
+/// collateral that would be left with less than one atom, worth no more than a
+/// cent, goes to the liquidator as well.
 ///
 /// The caller checks with [`Sums::require_not_driven_insolvent`] that this
 /// leaves no bad debt behind that the kindest reading does not see already.
@@ -219,7 +224,8 @@ fn seize(
     } else {
         let shares = Shares(math::mul_div_down(held.0, wanted.0, worth.0)?);
         let rest = sides.collateral_ledger.net_value_down(held.sub(shares)?)?;
-        (repay, if rest.is_zero() { held } else { shares })
+        let is_dust = rest.is_zero() && worth.sub(wanted)? <= DUST;
+        (repay, if is_dust { held } else { shares })
     };
     if seized.is_zero() {
         return Err(EngineError::AmountTooSmall);

@@ -249,3 +249,15 @@ fn worth_beyond_all_money_is_refused_not_wrapped() {
         assert_eq!(sums, Sums::default());
     }
 }
+
+#[test]
+fn a_bonus_is_covered_to_the_atom() {
+    let covers = |collateral, debt, bonus| {
+        owing(Check::Maintenance, collateral, debt).covers_debt_and(Bps(bonus))
+    };
+    assert!(covers(1_050, 1_000, 500));
+    assert!(!covers(1_049, 1_000, 500));
+    assert!(!covers(1_050, 1_000, 501));
+    assert!(covers(1_000, 1_000, 0));
+    assert!(covers(0, 0, 10_000));
+}

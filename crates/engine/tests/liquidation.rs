@@ -245,8 +245,9 @@ proptest! {
         let price = q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0));
         let taken = case.worth(seized);
         if taken > price {
-            // Only a rest of less than one atom is thrown in.
+            // Only a rest of less than one atom and a cent is thrown in.
             prop_assert!(plan.empties_collateral);
+            prop_assert!(&taken - &price <= ten(-2) + ten(-11));
             prop_assert!(taken - price < case.collateral_atom());
         }
     }
@@ -492,6 +493,31 @@ fn one_indivisible_token_is_liquidated_by_the_share() {
     assert!(plan.repay.0 > 0 && plan.repay.0 < 850_000_000);
     let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
     assert!(case.worth(seized) <= q(plan.repay.0) * case.debt_atom() * frac(105, 100) + q(1_000));
+}
+
+#[test]
+fn a_part_of_an_indivisible_token_does_not_buy_all_of_it() {
+    let mut case = plain(1, 850_000_000);
+    case.collateral_asset = asset(1_000, 0, 0, 8_000, 10_000);
+    case.terms.max_bonus = Bps(500);
+    // A dollar for a token worth a thousand.
+    let plan = case.plan(1_000_000).unwrap();
+    assert!(!plan.empties_collateral);
+    let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
+    assert!(case.worth(seized) <= frac(105, 100));
+}
+
+#[test]
+fn a_rest_below_an_atom_is_thrown_in_where_it_is_worth_nothing() {
+    // All but half an atom of collateral is bought: a micro-dollar stays.
+    let mut case = plain(1_050, 1_000);
+    case.collateral = Shares(case.collateral.0 - 500_000);
+    case.terms.full_close_debt = Atoms(1_000);
+    case.terms.max_bonus = Bps(500);
+    case.terms.min_debt = Atoms(1);
+    let plan = case.plan(999).unwrap();
+    assert_eq!(plan.repay, Atoms(999));
+    assert!(plan.empties_collateral);
 }
 
 #[test]
