@@ -306,3 +306,40 @@ fn every_small_debt_is_repaid_to_the_atom() {
         }
     }
 }
+
+#[test]
+fn what_comes_back_to_a_small_bucket_never_helps_beyond_its_filling() {
+    let mut seen = 0;
+    for capacity in 1..=5u64 {
+        for window_secs in 1..=7u32 {
+            let limit = Limit {
+                capacity,
+                window_secs,
+            };
+            for level in 0..=capacity {
+                for row in 0..(5 * 5 * 5 * 5 * 4u32) {
+                    // Waits before the filling, before another, and until the end.
+                    let [a, b, c] = [row % 5, row / 5 % 5, row / 25 % 5].map(i64::from);
+                    let [first, second, third] = [a, a + b, a + b + c].map(UnixTime);
+                    let start = Bucket {
+                        level,
+                        filled_at: UnixTime(0),
+                    };
+                    let (amount, other) = (u64::from(row / 125 % 5) + 1, u64::from(row / 625));
+                    let with = start.fill(limit, amount, first).unwrap();
+                    let with = with.fill(limit, other, second).unwrap();
+                    let without = start.fill(limit, other, second).unwrap();
+                    let back = with.give_back(limit, amount, first, third).unwrap();
+                    for later in 0..3 {
+                        let at = UnixTime(third.0 + later);
+                        let (given, honest) =
+                            (back.level_up(limit, at), without.level_up(limit, at));
+                        assert!(given.unwrap() >= honest.unwrap(), "{limit:?} {level} {row}");
+                    }
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(seen, (2 + 3 + 4 + 5 + 6) * 7 * 2_500);
+}
