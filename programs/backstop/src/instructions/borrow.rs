@@ -22,14 +22,18 @@ pub struct Borrow<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// Gets the tokens.
     /// CHECK: any token account of the mint; the token program checks that.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
 }

@@ -22,6 +22,7 @@ pub struct StartBuyBack<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// Price account of the governance token.
     /// CHECK: owner, feed and age are checked when it is read.
     pub governance_oracle: Option<UncheckedAccount<'info>>,
 }
@@ -116,22 +117,29 @@ pub struct SellGovernance<'info> {
     /// The bank whose insurance pays.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// The seller's governance tokens.
     /// CHECK: the token program burns from it with the seller's signature.
     #[account(mut)]
     pub seller_governance_account: UncheckedAccount<'info>,
+    /// Gets the tokens.
     /// CHECK: any token account of the asset; the token program checks that.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
 }

@@ -21,25 +21,33 @@ pub struct BuyGovernance<'info> {
     /// The bank whose deficit is paid for.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// The buyer's tokens.
     /// CHECK: the token program takes the payment from it with the buyer's signature.
     #[account(mut)]
     pub buyer_token_account: UncheckedAccount<'info>,
+    /// Gets the governance tokens.
     /// CHECK: any token account of the governance mint; the token program checks that.
     #[account(mut)]
     pub buyer_governance_account: UncheckedAccount<'info>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
+    /// Governance tokens on auction.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub governance_escrow: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
 }

@@ -17,12 +17,15 @@ pub struct CloseAuction<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// Governance tokens on auction.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub governance_escrow: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
 }

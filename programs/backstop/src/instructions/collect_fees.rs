@@ -15,17 +15,22 @@ pub struct CollectFees<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// Gets the protocol fees.
     /// CHECK: any token account of the fee owner; `validate` reads its owner.
     #[account(mut)]
     pub fee_token_account: UncheckedAccount<'info>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
 }

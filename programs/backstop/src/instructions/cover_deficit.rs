@@ -17,24 +17,32 @@ pub struct CoverDeficit<'info> {
     /// The bank; owner of its vaults.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
+    /// Governance tokens on auction.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub governance_escrow: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
+    /// Price account of the governance token.
     /// CHECK: owner, feed and age are checked when it is read.
     pub governance_oracle: Option<UncheckedAccount<'info>>,
 }

@@ -20,6 +20,7 @@ pub struct CreateBank<'info> {
     pub admin: Signer<'info>,
     /// The market.
     pub market: AccountLoader<'info, Market>,
+    /// The bank's asset.
     /// CHECK: read by `validate`: token program, decimals, extensions.
     pub mint: UncheckedAccount<'info>,
     /// The new bank; owner of the vaults.
@@ -53,6 +54,7 @@ pub struct CreateBank<'info> {
         token::token_program = token_program,
     )]
     pub insurance_vault: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The market's governance mint.
     /// CHECK: `validate` compares it with the market's.
     pub governance_mint: UncheckedAccount<'info>,
     /// Governance tokens on auction.

@@ -21,6 +21,7 @@ pub struct CreateMarket<'info> {
     pub admin: Signer<'info>,
     /// Gives up the authority over the governance mint.
     pub mint_authority: Signer<'info>,
+    /// The market's governance mint.
     /// CHECK: read by `validate`: authority, freeze authority, extensions.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
@@ -130,6 +131,7 @@ pub struct CreateMarketWithMint<'info> {
         mint::token_program = governance_token_program,
     )]
     pub governance_mint: Box<InterfaceAccount<'info, Mint>>,
+    /// Owner of the initial supply.
     /// CHECK: owns the initial supply; any wallet.
     pub supply_owner: UncheckedAccount<'info>,
     /// Receives the initial supply.

@@ -18,14 +18,18 @@ pub struct Deposit<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// The owner's tokens.
     /// CHECK: the token program takes the tokens from it with the owner's signature.
     #[account(mut)]
     pub owner_token_account: UncheckedAccount<'info>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
 }

@@ -16,14 +16,18 @@ pub struct FundInsurance<'info> {
     /// The bank.
     #[account(mut)]
     pub bank: AccountLoader<'info, Bank>,
+    /// The payer's tokens.
     /// CHECK: the token program takes the tokens from it with the payer's signature.
     #[account(mut)]
     pub payer_token_account: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
 }

@@ -27,14 +27,18 @@ pub struct Liquidate<'info> {
     /// The bank of the collateral.
     #[account(mut)]
     pub collateral_bank: AccountLoader<'info, Bank>,
+    /// The liquidator's tokens.
     /// CHECK: the token program takes the tokens from it with the liquidator's signature.
     #[account(mut)]
     pub liquidator_token_account: UncheckedAccount<'info>,
+    /// Liquidity vault of the debt's bank.
     /// CHECK: pinned by the bank of the debt.
     #[account(mut)]
     pub debt_liquidity_vault: UncheckedAccount<'info>,
+    /// The asset owed.
     /// CHECK: pinned by the bank of the debt.
     pub debt_mint: UncheckedAccount<'info>,
+    /// Token program of the asset owed.
     /// CHECK: pinned by the bank of the debt.
     pub debt_token_program: UncheckedAccount<'info>,
 }

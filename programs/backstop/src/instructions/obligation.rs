@@ -59,6 +59,7 @@ pub struct CloseObligation<'info> {
     /// The obligation, without deposit, debt and record.
     #[account(mut, close = rent_receiver)]
     pub obligation: AccountLoader<'info, Obligation>,
+    /// Gets the rent.
     /// CHECK: gets the rent; the owner signs for the choice.
     #[account(mut)]
     pub rent_receiver: UncheckedAccount<'info>,

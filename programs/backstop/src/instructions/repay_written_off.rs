@@ -24,25 +24,33 @@ pub struct RepayWrittenOff<'info> {
     /// Has the record.
     #[account(mut)]
     pub obligation: AccountLoader<'info, Obligation>,
+    /// The payer's tokens.
     /// CHECK: the token program takes the tokens from it with the payer's signature.
     #[account(mut)]
     pub payer_token_account: UncheckedAccount<'info>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
+    /// Governance tokens on auction.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub governance_escrow: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
 }

@@ -26,27 +26,36 @@ pub struct WriteOff<'info> {
     /// Owes the debt.
     #[account(mut)]
     pub obligation: AccountLoader<'info, Obligation>,
+    /// The bank's liquidity vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub liquidity_vault: UncheckedAccount<'info>,
+    /// The bank's insurance vault.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
+    /// The bank's asset.
     /// CHECK: pinned by the bank.
     pub mint: UncheckedAccount<'info>,
+    /// Token program of the asset.
     /// CHECK: pinned by the bank.
     pub token_program: UncheckedAccount<'info>,
+    /// Governance tokens on auction.
     /// CHECK: pinned by the bank.
     #[account(mut)]
     pub governance_escrow: UncheckedAccount<'info>,
+    /// The market's governance mint.
     /// CHECK: pinned by the market.
     #[account(mut)]
     pub governance_mint: UncheckedAccount<'info>,
+    /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
+    /// Price account of the governance token.
     /// CHECK: owner, feed and age are checked when it is read; without it, or
     /// with one that is not usable, nothing is issued in a market with a feed.
     pub governance_oracle: Option<UncheckedAccount<'info>>,
+    /// Gets the bounty.
     /// CHECK: gets the bounty; any token account of the mint.
     #[account(mut)]
     pub keeper_token_account: Option<UncheckedAccount<'info>>,
