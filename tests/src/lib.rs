@@ -6,6 +6,7 @@
 //! payer, so that a scenario leaves the same bytes behind on both.
 
 pub mod chain;
+pub mod demo;
 pub mod invariants;
 pub mod ix;
 pub mod keys;
