@@ -68,7 +68,7 @@ pub mod backstop {
     }
 
     /// (admin) Changes a market's settings, or queues the change if it raises
-    /// somebody's risk. A queued change replaces an earlier one.
+    /// somebody's risk. Either way an earlier queued change is dropped.
     pub fn update_market<'info>(
         ctx: Context<'info, UpdateMarket<'info>>,
         config: MarketConfig,
@@ -130,7 +130,7 @@ pub mod backstop {
     }
 
     /// (admin) Changes a bank's settings, or queues the change if it raises
-    /// somebody's risk. A queued change replaces an earlier one.
+    /// somebody's risk. Either way an earlier queued change is dropped.
     pub fn update_bank<'info>(
         ctx: Context<'info, UpdateBank<'info>>,
         config: BankConfig,

@@ -69,6 +69,9 @@ pub fn update_bank(ctx: Context<'_, UpdateBank<'_>>, config: BankConfig) -> Resu
     } else {
         settle_interest(&mut bank, now)?;
         bank.config = config;
+        // A queued change was made against the old settings. Applied later, it
+        // would undo what was just made safer.
+        clear_pending(&mut bank);
     }
     emit!(ConfigChanged {
         market: accounts.market.key(),

@@ -39,7 +39,7 @@ pub fn update_market(ctx: Context<'_, UpdateMarket<'_>>, config: MarketConfig) -
     let now = Clock::get()?.unix_timestamp;
     let mut market = accounts.market.load_mut()?;
     accounts.validate(&market)?;
-    config.validate(market.supply)?;
+    market.require_valid(&config)?;
 
     let delay = market.update_delay_secs();
     let waits = delay > 0 && market.config.raises_risk(&config);
@@ -53,6 +53,9 @@ pub fn update_market(ctx: Context<'_, UpdateMarket<'_>>, config: MarketConfig) -
         market.pending_config_at = effective_at;
     } else {
         market.config = config;
+        // A queued change was made against the old settings. Applied later, it
+        // would undo what was just made safer.
+        clear_pending(&mut market);
     }
     emit!(ConfigChanged {
         market: accounts.market.key(),
@@ -77,7 +80,7 @@ pub fn apply_market_update(ctx: Context<'_, ApplyMarketUpdate<'_>>) -> Result<()
         BackstopError::UpdateLapsed
     );
     let config = market.pending_config;
-    config.validate(market.supply)?;
+    market.require_valid(&config)?;
     market.config = config;
     clear_pending(&mut market);
     emit!(ConfigChanged {

@@ -384,6 +384,19 @@ impl MarketConfig {
 }
 
 impl Market {
+    /// Passes for settings that fit this market as it is now: valid in
+    /// themselves, and with a lifetime cap that holds already.
+    ///
+    /// # Errors
+    /// `InvalidConfig`; the log names the rule.
+    pub fn require_valid(&self, config: &MarketConfig) -> Result<()> {
+        require_known(
+            config.lifetime_issuance_cap >= self.outstanding,
+            "lifetime_issuance_cap must not be below what is outstanding",
+        )?;
+        config.validate(self.supply)
+    }
+
     /// How long a change waits before it may be applied: not at all while
     /// nobody has an obligation here, for then it can hurt nobody.
     #[must_use]
