@@ -219,8 +219,8 @@ fn seize(
         // The collateral is the limit: all of it, for what it is worth.
         let cost = Value(math::mul_div_up(worth.0, ONE, bonus.above_one())?);
         let cost = asset.price.atoms_up(cost, asset.decimals)?;
-        // Dust that is worth nothing is still paid for with one atom.
-        (cost.min(repay).max(Atoms(1)), held)
+        // Worth and cost are rounded up: even dust is paid for with one atom.
+        (cost.min(repay), held)
     } else {
         let shares = Shares(math::mul_div_down(held.0, wanted.0, worth.0)?);
         let rest = sides.collateral_ledger.net_value_down(held.sub(shares)?)?;
