@@ -14,7 +14,7 @@ use {
 };
 
 /// [bps] A move within an hour that fills the chain: nothing lands.
-const CONGESTED_BPS: i64 = 500;
+pub const CONGESTED_BPS: i64 = 500;
 /// Liquidations that land in a bar otherwise.
 const LANDS: u64 = 2;
 /// [atoms] With less nobody bothers.

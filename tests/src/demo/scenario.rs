@@ -62,8 +62,8 @@ impl Scenario {
         let thousand = 1_000 * USDC;
         match self {
             Self::Insurance => Terms {
-                insurance: 80 * thousand,
-                liquidators: [200, 160, 120, 80].map(|count| count * thousand),
+                insurance: 30 * thousand,
+                liquidators: [90, 70, 50, 30].map(|count| count * thousand),
                 token_price: 5 * DOLLAR,
                 bidders: [60, 50, 40, 30].map(|count| count * thousand),
             },

@@ -51,8 +51,8 @@ impl Stage {
         let mut clock = chain.clock();
         clock.unix_timestamp = bar.at;
         chain.set_clock(&clock);
-        // Half the time of the recommended settings, so that several auctions
-        // fit into the story.
+        // An hour less of waiting than recommended, so that more of them fit into
+        // the story.
         let mut world = World::with_config(Box::new(chain), |config| {
             config.auction_delay_secs = HOUR;
             config.auction_duration_secs = 6 * HOUR;

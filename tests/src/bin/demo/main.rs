@@ -57,5 +57,9 @@ fn run(args: &Args) -> Result<(), String> {
 fn print(story: &Story, short: bool) -> io::Result<()> {
     let stdout = io::stdout();
     let colour = stdout.is_terminal() && env::var_os("NO_COLOR").is_none();
-    demo::print(&mut stdout.lock(), story, short, colour)
+    match demo::print(&mut stdout.lock(), story, short, colour) {
+        // A reader who has seen enough is no failure of the market.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
 }

@@ -56,16 +56,22 @@ pub fn lenders(stage: &Stage) -> Chapter {
     )
     .short();
     if let (Some(early), Some(runner), Some(stayer)) = compared {
-        let verdict = match runner.0.cmp(&stayer.0) {
-            std::cmp::Ordering::Less => "Running cost him money",
-            std::cmp::Ordering::Equal => "It made no difference",
-            std::cmp::Ordering::Greater => "He is spared the interest rate risk, and no more",
+        let borne = stage.cast.lenders.iter().find(|one| one.name == "runner");
+        let verdict = match (borne.map_or(0, |one| one.carried), runner.0 < stayer.0) {
+            (0, _) => "No deficit was open, so all that he misses is interest.",
+            (_, true) => {
+                "Running cost him money: a leaver takes his part of an open deficit with him, and \
+                 what is covered later is covered for those who are still there."
+            }
+            (_, false) => {
+                "He bore his part of the open deficit like everybody; after he had left, more was \
+                 lost than was covered."
+            }
         };
         chapter = chapter.say(format!(
-            "Three lenders brought the same. The runner left on {}, right after the write-offs: \
-             paid at the price without the deficit, he ends with {}. The stayer ends with {}. \
-             {verdict}: a leaver takes his part of an open deficit with him, and what is covered \
-             later is covered for those who are still there.",
+            "Three lenders brought the same. The runner left on {}, right after the write-offs, and \
+             was paid at the price without the deficit: he ends with {}. The stayer ends with {}. \
+             {verdict}",
             time(times::RUN),
             signed(runner.0),
             signed(stayer.0),

@@ -88,6 +88,10 @@ pub fn market(stage: &mut Stage) -> Chapter {
              is checked.",
         )
         .say(
+            "Nobody in it has a right over it: once it is set up, neither its admin nor its guardian \
+             signs anything. Whoever writes off, covers, closes or socialises is a passer-by.",
+        )
+        .say(
             "Prices are real: SOL as it traded from 5 to 17 November 2022, when FTX fell. The \
              governance token moves as AAVE, a lending protocol's token, did in the crash of May \
              2022, scaled to this token's first price and laid so that both lows coincide.",

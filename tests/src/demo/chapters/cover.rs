@@ -39,14 +39,15 @@ pub fn losses(stage: &Stage) -> Option<Chapter> {
         ]);
     }
     let sum = losses.iter().map(|loss| loss.loss).sum();
-    let figures = json!({ "write_offs": losses.len(), "loss": sum, "accounts": losses });
+    let figures = json!({ "write_offs": losses.len(), "loss": sum });
     Some(
         Chapter::new("The write-offs", &figures)
             .say(format!(
                 "A keeper - a wallet without any right - calls write_off for each account that \
                  has debt and no collateral: {} calls, {} in all. Each call covers what it can, \
                  in this order: fees the protocol has not collected, insurance, newly issued \
-                 tokens put on auction. What is left stays open as a deficit.",
+                 tokens put on auction. What is left stays open. The last two columns are the deficit \
+                 of the bank after the call.",
                 losses.len(),
                 usd(sum)
             ))

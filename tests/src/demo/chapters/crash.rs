@@ -2,7 +2,8 @@
 
 use {
     crate::demo::{
-        format::{price, sol, time, usd0},
+        crash::CONGESTED_BPS,
+        format::{percent, price, sol, time, usd0},
         log::Line,
         stage::Stage,
         story::{Chapter, Table},
@@ -87,13 +88,14 @@ pub fn prices(stage: &mut Stage) -> Chapter {
     });
     Chapter::new("The crash, four hours a row", &figures)
         .say(format!(
-            "SOL falls from {} to {} ({}). In {jams} half-hours it moves by five per cent or more \
+            "SOL falls from {} to {} ({}). In {jams} half-hours it moves by {} or more \
              within an hour: the chain is jammed and no liquidation lands. So accounts slip from \
              \"may be liquidated\" to \"underwater\" - they owe more than they have - before \
              anyone reaches them, and more do once the liquidators' money is gone.",
             price(first.sol_price),
             price(lowest.sol_price),
             time(lowest.at),
+            percent(CONGESTED_BPS.into()),
         ))
         .say(
             "Times are UTC. jam: jammed half-hours. due: most accounts that could be liquidated. \
