@@ -62,16 +62,20 @@ impl Reading {
     }
 }
 
-/// Every bar that both histories know. The token begins at `token_price` and
-/// then moves as AAVE did.
+/// Every bar that both histories know. The token stands at `token_price` when
+/// people come, and moves as AAVE did.
 pub fn bars(token_price: i64) -> Vec<Bar> {
     let (sol, aave) = (series(SOL), series(AAVE));
-    let first = aave.first().expect("the series has rows").1;
-    let token = |at: i64| {
+    let last = aave.last().expect("the series has rows").0;
+    let then = |at: i64| {
         let then = at - SOL_LOW + AAVE_LOW;
-        let price = aave.iter().take_while(|row| row.0 <= then).last()?.1;
-        let scaled = i128::from(price) * i128::from(token_price) / i128::from(first);
-        (then <= aave.last()?.0).then(|| i64::try_from(scaled).expect("a price fits"))
+        let row = aave.iter().take_while(|row| row.0 <= then).last()?;
+        (then <= last).then_some(row.1)
+    };
+    let opening = then(super::times::OPENING).expect("both histories know the opening");
+    let token = |at: i64| {
+        let scaled = i128::from(then(at)?) * i128::from(token_price) / i128::from(opening);
+        Some(i64::try_from(scaled).expect("a price fits"))
     };
     let mut bars: Vec<Bar> = Vec::new();
     for (index, (at, spot)) in sol.iter().enumerate() {
@@ -123,9 +127,8 @@ mod tests {
     }
 
     #[test]
-    fn bars_follow_each_other_without_a_hole_and_begin_at_the_asked_price() {
+    fn bars_follow_each_other_without_a_hole() {
         let bars = bars(500_000_000);
-        assert_eq!(bars[0].token.spot, 500_000_000);
         assert!(bars.windows(2).all(|pair| pair[1].at - pair[0].at == 1_800));
     }
 
@@ -133,7 +136,9 @@ mod tests {
     fn the_week_is_the_one_of_the_crash() {
         let bars = bars(500_000_000);
         let at = |time| bars.iter().find(|bar| bar.at == time).expect("a bar");
-        assert_eq!(at(super::super::times::OPENING).sol.spot, 3_658_000_000);
+        let opening = at(super::super::times::OPENING);
+        assert_eq!(opening.sol.spot, 3_658_000_000);
+        assert_eq!(opening.token.spot, 500_000_000);
         assert_eq!(at(SOL_LOW).sol.spot, 1_245_000_000);
         let lowest = bars.iter().map(|bar| bar.token.spot).min();
         assert_eq!(lowest, Some(at(SOL_LOW).token.spot));

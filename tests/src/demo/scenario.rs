@@ -29,7 +29,7 @@ pub struct Terms {
     pub insurance: u64,
     /// [atoms] What each liquidator brings.
     pub liquidators: [u64; 4],
-    /// [10^-8 dollars] First price of a governance token.
+    /// [10^-8 dollars] A governance token when people come.
     pub token_price: i64,
     /// [atoms] What each bidder for governance tokens brings.
     pub bidders: [u64; 4],

@@ -94,7 +94,7 @@ pub fn market(stage: &mut Stage) -> Chapter {
         .say(
             "Prices are real: SOL as it traded from 5 to 17 November 2022, when FTX fell. The \
              governance token moves as AAVE, a lending protocol's token, did in the crash of May \
-             2022, scaled to this token's first price and laid so that both lows coincide.",
+             2022, scaled to this token's price at the opening and laid so that both lows coincide.",
         )
         .table(table)
 }
