@@ -677,6 +677,7 @@ pub fn sell_governance(
             token_program: keys.token_program,
             governance_mint: keys.market.mint,
             governance_token_program: keys.market.token_program,
+            governance_oracle: keys.market.oracle,
             event_authority: event_authority(),
             program: ID,
         },

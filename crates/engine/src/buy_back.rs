@@ -132,6 +132,10 @@ impl BuyBack {
     /// Buys up to `amount` tokens; pays rounded down, and only out of insurance
     /// that is above the target now.
     ///
+    /// Pays no more than `highest`, what the token is worth now at its lowest
+    /// reading: the curve was drawn when the buy-back started, and whoever sells
+    /// after a crash must not be paid the price before it.
+    ///
     /// # Errors
     /// `ZeroAmount`, `AmountTooSmall` if it would pay nothing,
     /// `ProceedsBelowMin`, `DeficitOpen`, `NoSurplus`, and those of
@@ -142,12 +146,13 @@ impl BuyBack {
         amount: GovAtoms,
         min_proceeds: Atoms,
         target: Bps,
+        highest: Rate,
         now: UnixTime,
     ) -> Result<SalePlan> {
         if amount.is_zero() {
             return Err(EngineError::ZeroAmount);
         }
-        let rate = self.rate_down(now)?;
+        let rate = self.rate_down(now)?.min(highest);
         let spendable = self.budget.min(ledger.insurance_surplus_down(target)?);
         let affordable = rate.tokens_down(spendable).unwrap_or(GovAtoms(u64::MAX));
         let sold = amount.min(affordable);

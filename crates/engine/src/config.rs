@@ -16,6 +16,10 @@ use crate::waterfall::Mode;
 /// 1 %. Without it a borrower would earn the bonus by liquidating himself.
 pub const SELF_LIQUIDATION_MARGIN: Bps = Bps(100);
 
+/// Largest liquidation bonus: 50 %. The threshold bounds it too, but not in a
+/// bank whose collateral counts for nothing.
+pub const MAX_BONUS: Bps = Bps(5_000);
+
 /// Steepest interest curve: 1 000 % a year.
 pub const MAX_RATE: Bps = Bps(100_000);
 
@@ -90,7 +94,8 @@ pub struct MarketParams {
     pub max_discount: Bps,
     /// Premium of the start price.
     pub premium: Bps,
-    /// Failed auctions in a row after which lenders need not wait for another.
+    /// Failed auctions, since the deficit was last zero, after which lenders need
+    /// not wait for another.
     pub max_failed_auctions: u32,
     /// Limits on governance prices.
     pub oracle: OracleLimits,
@@ -149,6 +154,10 @@ impl BankParams {
         require(
             l.min_bonus <= l.max_bonus,
             "min_bonus_bps must not exceed max_bonus_bps",
+        )?;
+        require(
+            l.max_bonus <= MAX_BONUS,
+            "max_bonus_bps must not exceed 5000",
         )?;
         require(
             l.bonus_ramp.0 > 0 && l.bonus_ramp.0 <= BPS,

@@ -19,7 +19,7 @@ pub enum Reason {
     IssuanceHalted,
     /// There has been no usable governance price for the whole delay.
     NoPrice,
-    /// As many auctions in a row failed as the market tries.
+    /// As many auctions failed as the market tries.
     AuctionsFailed,
     /// The market may never issue more.
     LifetimeCapReached,
@@ -37,7 +37,7 @@ pub struct Terms {
     /// When a usable governance price was last seen; `None` if the market has
     /// neither a feed nor a fixed price.
     pub priced_at: Option<UnixTime>,
-    /// Auctions of this bank that failed in a row.
+    /// Auctions of this bank that failed since its deficit was last zero.
     pub failed_auctions: u32,
     /// After how many the market stops trying.
     pub max_failed_auctions: u32,

@@ -42,6 +42,9 @@ fn running() -> (Ledger, BuyBack) {
 
 const TARGET: Bps = Bps(1_000);
 
+/// Whatever the curve asks for is affordable today.
+const ANY: Rate = Rate(u128::MAX);
+
 proptest! {
     #![proptest_config(cases(2_000))]
 
@@ -89,7 +92,7 @@ proptest! {
             if !buy_back.is_running() {
                 break;
             }
-            let result = buy_back.sell(books, GovAtoms(amount), Atoms(min), TARGET, UnixTime(50));
+            let result = buy_back.sell(books, GovAtoms(amount), Atoms(min), TARGET, ANY, UnixTime(50));
             let Ok(plan) = result else { continue };
             prop_assert!(plan.sold.0 <= amount);
             prop_assert_eq!(q(plan.paid.0), (q(plan.sold.0) * q(range.floor.0) * two(-64)).floor());
@@ -140,7 +143,7 @@ fn sells_between_the_first_and_the_last_second() {
     let (ledger, buy_back) = running();
     let sell = |now| {
         buy_back
-            .sell(ledger, GovAtoms(10), Atoms(0), TARGET, UnixTime(now))
+            .sell(ledger, GovAtoms(10), Atoms(0), TARGET, ANY, UnixTime(now))
             .map(|plan| plan.paid.0)
     };
     assert_eq!(
@@ -169,8 +172,16 @@ fn sells_between_the_first_and_the_last_second() {
 #[test]
 fn a_seller_gets_what_he_asks_or_nothing_happens() {
     let (ledger, buy_back) = running();
-    let sell =
-        |amount, min| buy_back.sell(ledger, GovAtoms(amount), Atoms(min), TARGET, UnixTime(10));
+    let sell = |amount, min| {
+        buy_back.sell(
+            ledger,
+            GovAtoms(amount),
+            Atoms(min),
+            TARGET,
+            ANY,
+            UnixTime(10),
+        )
+    };
     assert_eq!(sell(0, 0), Err(EngineError::ZeroAmount));
     assert_eq!(
         sell(10, 21),
@@ -188,7 +199,7 @@ fn a_seller_gets_what_he_asks_or_nothing_happens() {
         ..buy_back
     };
     assert_eq!(
-        cheap.sell(ledger, GovAtoms(9), Atoms(0), TARGET, UnixTime(10)),
+        cheap.sell(ledger, GovAtoms(9), Atoms(0), TARGET, ANY, UnixTime(10)),
         Err(EngineError::AmountTooSmall),
         "nobody gives tokens for nothing"
     );
@@ -200,13 +211,13 @@ fn a_loss_takes_the_budget_back() {
     let mut poor = ledger;
     poor.insurance = Atoms(150);
     let plan = buy_back
-        .sell(poor, GovAtoms(1_000), Atoms(0), TARGET, UnixTime(10))
+        .sell(poor, GovAtoms(1_000), Atoms(0), TARGET, ANY, UnixTime(10))
         .unwrap();
     assert_eq!(plan.paid, Atoms(50));
     let mut short = bank(10, 1);
     short.insurance = Atoms(500);
     assert_eq!(
-        buy_back.sell(short, GovAtoms(1), Atoms(0), TARGET, UnixTime(10)),
+        buy_back.sell(short, GovAtoms(1), Atoms(0), TARGET, ANY, UnixTime(10)),
         Err(EngineError::DeficitOpen { deficit: 1 })
     );
     assert!(buy_back.require_closable(&short, UnixTime(10)).is_ok());
@@ -226,5 +237,28 @@ fn closes_after_its_time() {
     assert_eq!(
         BuyBack::default().require_closable(&ledger, UnixTime(111)),
         Err(EngineError::NoAuction)
+    );
+}
+
+#[test]
+fn a_seller_after_a_crash_is_not_paid_the_price_before_it() {
+    let (ledger, buy_back) = running();
+    let at_curve = buy_back
+        .sell(ledger, GovAtoms(10), Atoms(0), TARGET, ANY, UnixTime(110))
+        .unwrap();
+    let after_crash = buy_back
+        .sell(
+            ledger,
+            GovAtoms(10),
+            Atoms(0),
+            TARGET,
+            Rate(1 << 64),
+            UnixTime(110),
+        )
+        .unwrap();
+    assert_eq!(at_curve.rate, Rate(4 << 64));
+    assert_eq!(
+        (after_crash.rate, after_crash.paid),
+        (Rate(1 << 64), Atoms(10))
     );
 }

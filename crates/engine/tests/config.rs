@@ -149,6 +149,14 @@ const BANK_RULES: &[Broken<BankParams>] = &[
         "bonus_insurance_bps must not exceed 10000",
     ),
     (
+        |p| {
+            p.weights.collateral_factor = Bps(0);
+            p.weights.liquidation_threshold = Bps(0);
+            p.liquidation.max_bonus = Bps(5_001);
+        },
+        "max_bonus_bps must not exceed 5000",
+    ),
+    (
         |p| p.liquidation.max_bonus = Bps(2_376),
         "liquidation_threshold x (1 + max_bonus) must stay below 99 %: self-liquidation would pay",
     ),
@@ -404,6 +412,11 @@ fn the_edges_of_a_bank_are_accepted() {
         |p| p.liquidation.bonus_ramp = Bps(10_000),
         |p| p.liquidation.insurance_share = Bps(10_000),
         |p| p.liquidation.max_bonus = Bps(2_375),
+        |p| {
+            p.weights.collateral_factor = Bps(0);
+            p.weights.liquidation_threshold = Bps(0);
+            p.liquidation.max_bonus = Bps(5_000);
+        },
         |p| p.weights.liquidation_threshold = Bps(9_000),
         |p| p.liquidation.target_health = Bps(10_000),
         |p| p.liquidation.target_health = Bps(20_000),
@@ -776,6 +789,7 @@ proptest! {
         params.liquidation.min_bonus = Bps(0);
         params.liquidation.max_bonus = Bps(max_bonus);
         let taken = bps(threshold) * (q(1) + bps(max_bonus));
-        prop_assert_eq!(params.validate().is_ok(), taken <= frac(99, 100));
+        let bounded = max_bonus <= 5_000;
+        prop_assert_eq!(params.validate().is_ok(), bounded && taken <= frac(99, 100));
     }
 }

@@ -135,7 +135,8 @@ pub struct AuctionClosed {
     pub burned: u64,
     /// [atoms] Deficit that was on auction and waits again.
     pub unsold: u64,
-    /// Auctions failed in a row, this one included if it failed.
+    /// Auctions failed since the deficit was last zero, this one included if it
+    /// failed.
     pub failed_auctions: u32,
     /// The books after it.
     pub after: BooksAfter,

@@ -293,7 +293,9 @@ pub mod backstop {
     }
 
     /// (permissionless) Sells up to `amount` governance atoms to a buy-back, for
-    /// at least `min_proceeds`; they are burned. Emits `GovernanceSold`.
+    /// at least `min_proceeds`; they are burned. In a market with a feed, both
+    /// prices must be of now: it pays no more than the token's lowest reading.
+    /// Emits `GovernanceSold`.
     pub fn sell_governance<'info>(
         ctx: Context<'info, SellGovernance<'info>>,
         amount: u64,

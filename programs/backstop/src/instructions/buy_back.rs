@@ -90,6 +90,11 @@ pub fn start_buy_back(ctx: Context<'_, StartBuyBack<'_>>) -> Result<()> {
             now,
         )
         .ruled()?;
+    // Only one runs at a time: one of a few atoms would keep a real one away.
+    require!(
+        started.budget.0 >= bank.config.min_auction_deficit,
+        BackstopError::NoSurplus
+    );
     bank.buy_back = started.into();
     bank.store(&ledger)?;
     let event = BuyBackStarted {
@@ -142,6 +147,9 @@ pub struct SellGovernance<'info> {
     /// Token program of the governance mint.
     /// CHECK: pinned by the market.
     pub governance_token_program: UncheckedAccount<'info>,
+    /// Price account of the governance token.
+    /// CHECK: owner, feed and age are checked when it is read.
+    pub governance_oracle: Option<UncheckedAccount<'info>>,
 }
 
 impl SellGovernance<'_> {
@@ -190,12 +198,19 @@ pub fn sell_governance(
     min_proceeds: u64,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let clock = Clock::get()?;
+    let now = UnixTime(clock.unix_timestamp);
 
     let mut market = accounts.market.load_mut()?;
     let mut bank = accounts.bank.load_mut()?;
     accounts.validate(&market, &bank)?;
 
+    let today = prices(
+        &mut market,
+        &bank,
+        accounts.governance_oracle.as_deref(),
+        &clock,
+    )?;
     let plan = bank
         .buy_back
         .get()
@@ -204,6 +219,7 @@ pub fn sell_governance(
             GovAtoms(amount),
             Atoms(min_proceeds),
             Bps(bank.config.insurance_target_bps),
+            today.start,
             now,
         )
         .ruled()?;

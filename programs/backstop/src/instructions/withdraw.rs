@@ -54,9 +54,11 @@ impl Withdraw<'_> {
             bank.liquidity_vault,
             BackstopError::SameAccount
         );
-        // What a write-off ignored must not be carried away after it.
+        let withheld = obligation
+            .position(&self.bank.key())
+            .is_ok_and(|position| position.withheld != 0);
         require!(
-            !(bank.is_delisted() && obligation.has_record()),
+            !(withheld && obligation.has_record()),
             BackstopError::RecordOpen
         );
         Ok(())

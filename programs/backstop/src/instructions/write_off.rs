@@ -188,6 +188,7 @@ impl<'info> WriteOff<'info> {
         position.debt_shares = 0u128.into();
         let record = Atoms(position.written_off).add(plan.loss).ruled()?;
         position.written_off = record.0;
+        obligation.withhold_deposits();
         obligation.prune(&bank_key);
         market.apply_cover(&mut bank, &plan.cover)?;
         bank.bounty_bucket = plan.bounty_bucket.into();

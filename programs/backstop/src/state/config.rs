@@ -42,7 +42,7 @@ pub struct BankConfig {
     pub bounty_cap: u64,
     /// [atoms] No bounty for a smaller loss.
     pub bounty_min_loss: u64,
-    /// [atoms] No auction for a smaller deficit.
+    /// [atoms] No auction for a smaller deficit, no buy-back with a smaller budget.
     pub min_auction_deficit: u64,
     /// Receiver program that must own the price account.
     pub oracle_program: Pubkey,
@@ -132,7 +132,8 @@ pub struct MarketConfig {
     pub max_discount_bps: u32,
     /// [bps] Premium of the start over the higher of spot and average.
     pub premium_bps: u32,
-    /// Failed auctions in a row after which a deficit may be socialised.
+    /// Failed auctions, since the deficit was last zero, after which it may be
+    /// socialised.
     pub max_failed_auctions: u32,
     /// [bps] Share of supply that may be issued per window.
     pub issuance_window_bps: u32,
@@ -394,7 +395,9 @@ impl Market {
             config.lifetime_issuance_cap >= self.outstanding,
             "lifetime_issuance_cap must not be below what is outstanding",
         )?;
-        config.validate(self.supply)
+        // Buy-backs lower the supply; a cap that was valid stays so.
+        let supply = self.supply.max(self.config.lifetime_issuance_cap);
+        config.validate(supply)
     }
 
     /// How long a change waits before it may be applied: not at all while

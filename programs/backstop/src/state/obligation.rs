@@ -22,6 +22,9 @@ pub struct Position {
     pub debt_shares: Le128,
     /// [atoms] Written off and not repaid.
     pub written_off: u64,
+    /// 1 if this deposit was there, in a delisted bank, when a debt of the
+    /// obligation was written off: it stays until every record is repaid.
+    pub withheld: u64,
 }
 
 /// One user's lending account. Seeds: `["obligation", market, owner, index]`.
@@ -174,6 +177,17 @@ impl Obligation {
             *last = Position::default();
         }
         self.position_count = self.position_count.saturating_sub(1);
+    }
+
+    /// Keeps every deposit that is there now from being carried away while a
+    /// record is open: a write-off that ignored it must not leave its owner
+    /// richer once the bank is listed again.
+    pub fn withhold_deposits(&mut self) {
+        for position in &mut self.positions {
+            if position.has_deposit() {
+                position.withheld = 1;
+            }
+        }
     }
 
     /// Whether it owes anything.
