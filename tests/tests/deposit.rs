@@ -10,6 +10,7 @@ use {
         world::{on_both, BankSpec, World, DOLLAR},
     },
     common::*,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -258,10 +259,10 @@ fn a_debtor_deposits_only_what_has_a_price_in_this_slot() {
         let signers = [&borrower.wallet];
         // Without a debt no price is needed.
         world.advance(0);
-        world.send(&[deposit.clone()], &signers).unwrap();
+        world.send(from_ref(&deposit), &signers).unwrap();
         world.borrow(&borrower, usdc, 100 * USDC).unwrap();
         world.advance(0);
-        world.refuse(&[deposit.clone()], &signers, E::PriceNotRefreshed);
+        world.refuse(from_ref(&deposit), &signers, E::PriceNotRefreshed);
         let refresh = refresh_ix(world, &[sol]);
         world.send(&[refresh, deposit.clone()], &signers).unwrap();
         world.advance(0);
@@ -303,7 +304,7 @@ fn the_ninth_position_is_refused_and_a_freed_one_used_again() {
             world.deposit(&lender, *bank, 5).unwrap();
         }
         let ninth = deposit_ix(world, &lender, banks[8], 5);
-        world.refuse(&[ninth.clone()], &[&lender.wallet], E::TooManyPositions);
+        world.refuse(from_ref(&ninth), &[&lender.wallet], E::TooManyPositions);
         world.deposit(&lender, banks[3], 5).unwrap();
         world.withdraw(&lender, banks[3], u128::MAX).unwrap();
         world.send(&[ninth], &[&lender.wallet]).unwrap();
@@ -332,7 +333,7 @@ fn a_new_bank_takes_deposits_exactly_when_it_is_live() {
         );
         let deposit = deposit_ix(world, &lender, coin, 10);
         world.advance(DELAY - 1);
-        world.refuse(&[deposit.clone()], &[&lender.wallet], E::BankNotLive);
+        world.refuse(from_ref(&deposit), &[&lender.wallet], E::BankNotLive);
         world.advance(1);
         world.send(&[deposit], &[&lender.wallet]).unwrap();
     });
@@ -343,9 +344,9 @@ fn a_delisted_bank_takes_no_deposits() {
     on_both(|world| {
         let Pool { usdc, lender, .. } = pool(world);
         let deposit = deposit_ix(world, &lender, usdc, 1);
-        world.send(&[deposit.clone()], &[&lender.wallet]).unwrap();
+        world.send(from_ref(&deposit), &[&lender.wallet]).unwrap();
         configure(world, usdc, |config| config.delisted = 1);
-        world.refuse(&[deposit.clone()], &[&lender.wallet], E::Delisted);
+        world.refuse(from_ref(&deposit), &[&lender.wallet], E::Delisted);
         configure(world, usdc, |config| config.delisted = 0);
         world.send(&[deposit], &[&lender.wallet]).unwrap();
     });

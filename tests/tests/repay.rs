@@ -11,6 +11,7 @@ use {
     },
     common::*,
     num_bigint::BigUint,
+    std::slice::from_ref,
 };
 
 /// [atoms] What clears these debt shares: `⌈shares · index / 2^96⌉`.
@@ -128,7 +129,7 @@ fn nobody_repays_more_than_he_has() {
         let poor = world.actor("poor");
         world.fund(&poor, usdc, USDC - 1);
         let repay = repay_ix(world, &poor, &borrower, usdc, u64::MAX);
-        world.refuse_code(&[repay.clone()], &[&poor.wallet], INSUFFICIENT_FUNDS);
+        world.refuse_code(from_ref(&repay), &[&poor.wallet], INSUFFICIENT_FUNDS);
         world.fund(&poor, usdc, 1);
         world.send(&[repay], &[&poor.wallet]).unwrap();
         assert_eq!(world.balance(&poor, usdc), 0);

@@ -10,6 +10,7 @@ use {
         world::{on_both, BankSpec, World, DOLLAR},
     },
     common::*,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -187,7 +188,7 @@ fn a_debtor_needs_every_price_of_this_slot() {
         let signers = [&borrower.wallet];
         world.refresh(&[sol, usdc]).unwrap();
         world.advance(0);
-        world.refuse(&[withdraw.clone()], &signers, E::PriceNotRefreshed);
+        world.refuse(from_ref(&withdraw), &signers, E::PriceNotRefreshed);
         for one in [sol, usdc] {
             world.advance(0);
             let refresh = refresh_ix(world, &[one]);
@@ -387,7 +388,7 @@ fn what_a_write_off_ignored_stays_until_the_record_is_repaid() {
             .unwrap();
         let all = withdraw_ix(world, &borrower, sol, u128::MAX, &[]);
         let signers = [&borrower.wallet];
-        world.refuse(&[all.clone()], &signers, E::RecordOpen);
+        world.refuse(from_ref(&all), &signers, E::RecordOpen);
         world
             .repay_written_off(&lender, &borrower, usdc, u64::MAX)
             .unwrap();

@@ -6,16 +6,17 @@ use {
     anchor_lang::prelude::Pubkey,
     backstop::{error::BackstopError, instruction, state::BankConfig},
     backstop_tests::{
-        chain::AccountData,
+        chain::{AccountData, Cause},
         ix::{self, BankKeys, MarketKeys},
         keys::keypair,
         settings,
         tokens::{self, Mint, Program},
         world::{Actor, BankId, BankSpec, World, DOLLAR, GOVERNANCE_SUPPLY},
     },
-    solana_instruction::Instruction,
+    solana_instruction::{error::InstructionError, Instruction},
     solana_keypair::Keypair,
     solana_signer::Signer,
+    solana_transaction_error::TransactionError,
 };
 
 /// [atoms] One whole USDC.
@@ -32,8 +33,6 @@ pub const INSUFFICIENT_FUNDS: u32 = 1;
 pub const MINT_MISMATCH: u32 = 3;
 /// Token programs: the signer is neither owner nor delegate.
 pub const OWNER_MISMATCH: u32 = 4;
-/// System program: the address is taken.
-pub const ADDRESS_TAKEN: u32 = 0;
 
 /// A market with lenders' USDC to borrow, and somebody with SOL to borrow
 /// against.
@@ -451,4 +450,22 @@ pub fn refuse_wrong_lists(
     world
         .send(&[before.clone(), instruction(right)], signers)
         .unwrap();
+}
+
+/// Refuses a transaction that creates an account where one is already. Anchor
+/// creates accounts that hold lamports by an instruction of the system program
+/// which not every network has yet, so the failure differs between the chains.
+#[track_caller]
+pub fn refuse_taken(world: &mut World, instructions: &[Instruction], signers: &[&Keypair]) {
+    let before = world.fingerprint();
+    let failure = world.chain.send(instructions, signers).unwrap_err();
+    let Cause::Refused(TransactionError::InstructionError(_, cause)) = &failure.cause else {
+        panic!("{failure}");
+    };
+    let taken = [
+        InstructionError::InvalidInstructionData,
+        InstructionError::Custom(0),
+    ];
+    assert!(taken.contains(cause), "{failure}");
+    assert_eq!(before, world.fingerprint());
 }
