@@ -1,35 +1,98 @@
-//! One crisis from the first deposit to the last cent, tier by tier.
+//! One loss through every hand that can carry it, from the first deposit to the
+//! last atom.
 
-use backstop_tests::world::{on_both, BankSpec, World, DOLLAR};
+mod bad_debt;
 
-const USDC: u64 = 1_000_000;
-const SOL: u64 = 1_000_000_000;
+use {
+    backstop::events::{DebtWrittenOff, DeficitSocialised},
+    backstop_tests::{
+        settings::DAY,
+        tokens,
+        world::{on_both, World},
+    },
+    bad_debt::{
+        insure, lose, snap, stage_with, AUCTION_DELAY, AUCTION_DURATION, LENT, TOKEN, USDC,
+    },
+};
 
 #[test]
-fn insurance_covers_a_loss_it_can_pay() {
+fn a_loss_of_a_thousand_dollars_is_carried_by_everybody_in_turn_and_none_of_it_is_lost() {
     on_both(|world: &mut World| {
-        let usdc = world.add_bank(&BankSpec::usdc());
-        let sol = world.add_bank(&BankSpec::sol());
-        let lender = world.actor("lender");
-        let borrower = world.actor("borrower");
-        let liquidator = world.actor("liquidator");
-        let keeper = world.actor("keeper");
-        world.fund(&lender, usdc, 110_000 * USDC);
-        world.fund(&borrower, sol, 100 * SOL);
-        world.fund(&liquidator, usdc, 100_000 * USDC);
-        world.deposit(&lender, usdc, 100_000 * USDC).unwrap();
-        world.fund_insurance(&lender, usdc, 10_000 * USDC).unwrap();
-        world.deposit(&borrower, sol, 100 * SOL).unwrap();
-        world.borrow(&borrower, usdc, 6_500 * USDC).unwrap();
-        world.advance(3_600);
-        world.set_price(sol, 50 * DOLLAR);
+        // One lot may raise 500 dollars, and there is no second one.
+        let stage = stage_with(
+            world,
+            |market| {
+                market.issuance_auction_bps = 10;
+                market.max_failed_auctions = 1;
+            },
+            |_| (),
+        );
+        let usdc = stage.usdc;
+        insure(world, &stage, 100 * USDC);
+        let (debtor, receipt) = lose(world, &stage, "debtor", 1_000 * USDC);
+        let event = receipt.event::<DebtWrittenOff>();
+        assert_eq!(
+            (event.insurance_drawn, event.on_auction, event.left_open),
+            (100 * USDC, 500 * USDC, 400 * USDC)
+        );
+
+        // Buyers pay 150, the debtor's friends 200.
+        world.advance(AUCTION_DELAY);
+        world.buy(&stage.bidder, usdc, 100 * TOKEN).unwrap();
         world
-            .liquidate(&liquidator, &borrower, usdc, sol, u64::MAX)
+            .repay_written_off(&stage.bidder, &debtor, usdc, 200 * USDC)
             .unwrap();
-        let receipt = world.write_off(&keeper, &borrower, usdc).unwrap();
-        println!("write_off: {:?}", receipt.units);
-        let bank = world.bank(usdc);
-        assert_eq!(bank.ledger.deficit, 0);
-        assert!(bank.ledger.covered_by_insurance.get() > 0);
+        let ledger = world.bank(usdc).ledger;
+        assert_eq!(
+            (ledger.deficit, ledger.on_auction),
+            (550 * USDC, 350 * USDC)
+        );
+
+        // A tenth of the only lender's shares leaves with a tenth of 550.
+        let shares = u128::from(LENT) * 1_000_000;
+        assert_eq!(ledger.deposit_shares.get(), shares);
+        let had = world.balance(&stage.lender, usdc);
+        world.withdraw(&stage.lender, usdc, shares / 10).unwrap();
+        let first = world.balance(&stage.lender, usdc) - had;
+        assert_eq!(first, LENT / 10 - 55 * USDC);
+
+        // Nobody buys the rest: 495 dollars are left to the lenders.
+        world.advance(AUCTION_DURATION + 1);
+        world.close_auction(usdc).unwrap();
+        world.advance(3 * u64::from(DAY));
+        let event = world.socialise(usdc).unwrap().event::<DeficitSocialised>();
+        assert_eq!((event.socialised, event.reason), (495 * USDC, 3));
+
+        let ledger = world.bank(usdc).ledger;
+        let carried = [
+            ledger.lost,
+            ledger.covered_by_fees,
+            ledger.covered_by_insurance,
+            ledger.covered_by_auction,
+            ledger.recovered,
+            ledger.borne_by_leavers,
+            ledger.socialised,
+        ];
+        assert_eq!(
+            carried.map(|part| part.get() / u128::from(USDC)),
+            [1_000, 0, 100, 150, 200, 55, 495]
+        );
+        world.withdraw(&stage.lender, usdc, u128::MAX).unwrap();
+        let paid = world.balance(&stage.lender, usdc) - had;
+        assert_eq!(paid, LENT - 550 * USDC);
+
+        // The bank is empty; the buyer has what he paid for, and nothing else
+        // is left of the lot.
+        let after = snap(world, usdc);
+        assert_eq!((after.liquidity, after.insurance, after.escrow), (0, 0, 0));
+        let market = world.market_state();
+        assert_eq!(market.supply, 1_000_100 * TOKEN);
+        let mint = world.market.mint;
+        assert_eq!(tokens::supply(&mut *world.chain, &mint), 1_000_100 * TOKEN);
+        assert_eq!(world.governance_balance(&stage.bidder), 100 * TOKEN);
+        assert_eq!(
+            world.obligation(&debtor).positions()[0].written_off,
+            800 * USDC
+        );
     });
 }

@@ -1,0 +1,213 @@
+//! Write-offs that are not due, and what a pause does not reach.
+
+mod bad_debt;
+
+use {
+    anchor_lang::{
+        prelude::{AccountInfo, AccountMeta, ProgramError, Pubkey},
+        solana_program::program::invoke,
+    },
+    backstop::{error::BackstopError as Error, events::DebtWrittenOff, state::PauseKind},
+    backstop_tests::{
+        chain::{run_native, NativeChain},
+        ix,
+        keys::keypair,
+        settings::{DAY, HOUR},
+        world::{on_both, World, DOLLAR},
+    },
+    bad_debt::{fail, fail_in, insure, lose, plain_bank, stage, stage_bank, stage_with, USDC},
+    solana_instruction::Instruction,
+    solana_program_test::processor,
+    solana_signer::Signer,
+};
+
+#[test]
+fn a_debt_is_not_written_off_while_any_collateral_is_left_unless_it_is_delisted() {
+    on_both(|world: &mut World| {
+        let dead = world.add_bank(&plain_bank("DEAD"));
+        let stage = stage_with(world, |market| market.config_delay_secs = 1, |_| ());
+        let keys = world.keys(stage.usdc);
+        let dead_keys = world.keys(dead);
+        let debtor = fail(world, &stage, "debtor", 600 * USDC);
+        world.fund(&debtor, dead, 1);
+        world.deposit(&debtor, dead, 1).unwrap();
+        let hidden = ix::write_off(&keys, debtor.obligation, None, &[]);
+        let shown = ix::write_off(&keys, debtor.obligation, None, &[dead_keys.bank]);
+        world.refuse(&[hidden.clone()], &[], Error::CollateralLeft);
+        world.refuse(&[shown.clone()], &[], Error::CollateralLeft);
+
+        let admin = world.admin.insecure_clone();
+        let mut config = world.bank(dead).config;
+        config.delisted = 1;
+        let delist = ix::update_bank(&dead_keys, admin.pubkey(), config);
+        world.send(&[delist], &[&admin]).unwrap();
+        world.refuse(&[shown.clone()], &[], Error::CollateralLeft);
+        world.advance(1);
+        world
+            .send(&[ix::apply_bank_update(&dead_keys)], &[])
+            .unwrap();
+        let junk = world.keys(stage.junk).bank;
+        let other = ix::write_off(&keys, debtor.obligation, None, &[junk]);
+        let extra = ix::write_off(&keys, debtor.obligation, None, &[dead_keys.bank, junk]);
+        world.refuse(&[hidden], &[], Error::CollateralLeft);
+        world.refuse(&[other], &[], Error::WrongBankList);
+        world.refuse(&[extra], &[], Error::WrongBankList);
+        let receipt = world.send(&[shown], &[]).unwrap();
+        assert_eq!(receipt.event::<DebtWrittenOff>().loss, 600 * USDC);
+
+        // What the write-off ignored is not carried away afterwards.
+        let withdraw = ix::withdraw(
+            &dead_keys,
+            debtor.key(),
+            debtor.obligation,
+            world.wallet(&debtor, dead),
+            backstop::instruction::Withdraw {
+                shares: u128::MAX,
+                min_atoms: 0,
+            },
+            &[],
+        );
+        world.refuse(&[withdraw], &[&debtor.wallet], Error::RecordOpen);
+    });
+}
+
+#[test]
+fn dust_of_collateral_is_no_shield_since_it_goes_in_the_same_transaction() {
+    on_both(|world: &mut World| {
+        let stage = stage(world);
+        let debtor = fail(world, &stage, "debtor", 600 * USDC);
+        world.fund(&debtor, stage.junk, 1_000_000);
+        world.deposit(&debtor, stage.junk, 1).unwrap();
+        let keys = world.keys(stage.usdc);
+        let junk = world.keys(stage.junk);
+        let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
+        world.refuse(&[write_off.clone()], &[], Error::CollateralLeft);
+        let parties = ix::LiquidationParties {
+            liquidator: stage.liquidator.key(),
+            liquidator_obligation: stage.liquidator.obligation,
+            liquidator_token_account: world.wallet(&stage.liquidator, stage.usdc),
+            obligation: debtor.obligation,
+        };
+        let args = backstop::instruction::Liquidate {
+            max_repay: u64::MAX,
+            min_shares: 0,
+        };
+        let banks = [keys.bank, junk.bank];
+        let steps = [
+            ix::refresh_banks(&[keys, junk]),
+            ix::liquidate(&keys, &junk, parties, args, &banks),
+            write_off,
+        ];
+        let receipt = world.send(&steps, &[&stage.liquidator.wallet]).unwrap();
+        assert_eq!(receipt.event::<DebtWrittenOff>().loss, 600 * USDC - 1);
+    });
+}
+
+#[test]
+fn nothing_is_written_off_without_a_debt_or_while_mode_or_guardian_forbid_it() {
+    on_both(|world: &mut World| {
+        let mut closed = plain_bank("CLOSED");
+        closed.config.write_off_mode = 0;
+        let closed = world.add_bank(&closed);
+        let stage = stage(world);
+        let keys = world.keys(stage.usdc);
+        world.fund(&stage.lender, closed, 1_000 * USDC);
+        world.deposit(&stage.lender, closed, 1_000 * USDC).unwrap();
+        let debtor = fail(world, &stage, "debtor", 600 * USDC);
+        let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
+        let nobody = ix::write_off(&keys, stage.keeper.obligation, None, &[]);
+        world.refuse(&[nobody], &[], Error::NoPosition);
+
+        let unlucky = fail_in(world, &stage, "unlucky", closed, USDC);
+        let disabled = ix::write_off(&world.keys(closed), unlucky.obligation, None, &[]);
+        world.refuse(&[disabled], &[], Error::WriteOffDisabled);
+
+        let guardian = world.guardian.insecure_clone();
+        let market = world.market.market;
+        let pause = ix::pause(market, guardian.pubkey(), PauseKind::WriteOff, HOUR);
+        world.send(&[pause], &[&guardian]).unwrap();
+        world.refuse(&[write_off.clone()], &[], Error::WriteOffPaused);
+        world.advance(u64::from(HOUR) - 1);
+        world.refuse(&[write_off.clone()], &[], Error::WriteOffPaused);
+        world.advance(1);
+        world.send(&[write_off.clone()], &[]).unwrap();
+        // A record is no debt.
+        world.refuse(&[write_off], &[], Error::NoDebt);
+    });
+}
+
+#[test]
+fn a_paused_write_off_pauses_no_cover_and_no_recovery() {
+    on_both(|world: &mut World| {
+        let stage = stage_bank(world, |config| config.write_off_mode = 1);
+        let (debtor, _) = lose(world, &stage, "debtor", 600 * USDC);
+        let guardian = world.guardian.insecure_clone();
+        let market = world.market.market;
+        for kind in [PauseKind::WriteOff, PauseKind::Issuance, PauseKind::Borrow] {
+            let pause = ix::pause(market, guardian.pubkey(), kind, DAY);
+            world.send(&[pause], &[&guardian]).unwrap();
+        }
+        insure(world, &stage, 100 * USDC);
+        world.cover(stage.usdc).unwrap();
+        world
+            .repay_written_off(&stage.bidder, &debtor, stage.usdc, 500 * USDC)
+            .unwrap();
+        assert_eq!(world.bank(stage.usdc).ledger.deficit, 0);
+    });
+}
+
+/// A program that passes on what it is called with: the first account is the
+/// program to call, the others are the call's own.
+fn relay(_program: &Pubkey, accounts: &[AccountInfo<'_>], data: &[u8]) -> Result<(), ProgramError> {
+    let (target, rest) = accounts
+        .split_first()
+        .ok_or(ProgramError::NotEnoughAccountKeys)?;
+    let metas = rest.iter().map(|account| AccountMeta {
+        pubkey: *account.key,
+        is_signer: account.is_signer,
+        is_writable: account.is_writable,
+    });
+    let instruction = Instruction {
+        program_id: *target.key,
+        accounts: metas.collect(),
+        data: data.to_vec(),
+    };
+    invoke(&instruction, accounts)
+}
+
+fn through(relay: Pubkey, instruction: &Instruction) -> Instruction {
+    let mut relayed = instruction.clone();
+    let target = AccountMeta::new_readonly(relayed.program_id, false);
+    relayed.accounts.insert(0, target);
+    relayed.program_id = relay;
+    relayed
+}
+
+/// On the native chain alone: a relay in bytecode would be a second program to
+/// build.
+#[test]
+fn a_write_off_through_another_program_is_refused_and_covering_is_not() {
+    fn backstop(
+        program: &Pubkey,
+        accounts: &[AccountInfo<'_>],
+        data: &[u8],
+    ) -> Result<(), ProgramError> {
+        run_native(backstop::entry, program, accounts, data)
+    }
+    let relay_id = keypair("relay").pubkey();
+    let chain = NativeChain::with(|test| {
+        test.add_program("backstop", backstop::ID, processor!(backstop));
+        test.add_program("relay", relay_id, processor!(relay));
+    });
+    let mut world = World::new(Box::new(chain));
+    let stage = stage(&mut world);
+    let debtor = fail(&mut world, &stage, "debtor", 600 * USDC);
+    let keys = world.keys(stage.usdc);
+    world.set_governance_price(DOLLAR);
+    let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
+    let relayed = through(relay_id, &write_off);
+    world.refuse(&[relayed], &[], Error::NotTopLevel);
+    world.send(&[write_off], &[]).unwrap();
+    let cover = through(relay_id, &ix::cover_deficit(&keys));
+    world.send(&[cover], &[]).unwrap();
+}
