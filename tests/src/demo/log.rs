@@ -6,6 +6,7 @@ use {
         AuctionClosed, DebtWrittenOff, DeficitCovered, DeficitSocialised, GovernanceBought,
         GovernanceSold, WrittenOffRepaid,
     },
+    backstop::state::LedgerState,
     serde::Serialize,
 };
 
@@ -213,6 +214,10 @@ pub struct Log {
     pub fees_to_insurance: u64,
     /// What was checked.
     pub checks: Checks,
+    /// [unix s] When the deficit was largest; the last bar if there was none.
+    pub worst_at: i64,
+    /// The stablecoin's books at that moment.
+    pub worst: LedgerState,
 }
 
 impl Log {

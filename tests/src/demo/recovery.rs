@@ -122,7 +122,7 @@ fn sell(stage: &mut Stage) {
         let (from, to) = (world.governance_wallet(holder), world.wallet(holder, usdc));
         let keys = world.keys(usdc);
         let sell = ix::sell_governance(&keys, holder.key(), from, to, amount, 0);
-        world.send(&[sell], &[&holder.wallet])
+        world.send(&[ix::refresh_banks(&[keys]), sell], &[&holder.wallet])
     });
     let receipt = match sold {
         Ok(receipt) => receipt,

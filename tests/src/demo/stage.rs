@@ -162,6 +162,9 @@ impl Stage {
     /// Writes the bar down as it ended.
     pub fn record(&mut self, bar: &Bar) {
         let bank = self.world.bank(self.usdc);
+        if bank.ledger.deficit >= self.log.worst.deficit {
+            (self.log.worst_at, self.log.worst) = (bar.at, bank.ledger);
+        }
         let views = borrowers::views(self);
         let under = views.iter().map(borrowers::View::shortfall);
         let (money, count) = super::crash::money(self);
