@@ -62,7 +62,7 @@ impl Scenario {
         let thousand = 1_000 * USDC;
         match self {
             Self::Insurance => Terms {
-                insurance: 30 * thousand,
+                insurance: 36 * thousand,
                 liquidators: [90, 70, 50, 30].map(|count| count * thousand),
                 token_price: 5 * DOLLAR,
                 bidders: [60, 50, 40, 30].map(|count| count * thousand),
@@ -74,7 +74,7 @@ impl Scenario {
                 bidders: [80, 70, 60, 50].map(|count| count * thousand),
             },
             Self::Exhausted => Terms {
-                insurance: 15 * thousand,
+                insurance: 10 * thousand,
                 liquidators: [50, 30, 20, 10].map(|count| count * thousand),
                 token_price: 2 * DOLLAR,
                 bidders: [9, 6, 4, 2].map(|count| count * thousand),
