@@ -469,3 +469,16 @@ pub fn refuse_taken(world: &mut World, instructions: &[Instruction], signers: &[
     assert!(taken.contains(cause), "{failure}");
     assert_eq!(before, world.fingerprint());
 }
+
+/// Puts every account of a fingerprint back, past every rule: a way to try
+/// several futures of one state.
+pub fn restore(world: &mut World, snapshot: &[(Pubkey, Option<AccountData>)]) {
+    for (key, account) in snapshot {
+        let account = account.clone().unwrap_or(AccountData {
+            lamports: 0,
+            owner: Pubkey::default(),
+            data: Vec::new(),
+        });
+        world.chain.set_account(key, account);
+    }
+}
