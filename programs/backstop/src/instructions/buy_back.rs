@@ -8,7 +8,7 @@ use backstop_engine::units::{Atoms, Bps, GovAtoms, UnixTime};
 use crate::error::BackstopError;
 use crate::events::{BuyBackClosed, BuyBackStarted, GovernanceSold};
 use crate::state::{
-    books_after, burn, governance_price, transfer, Bank, BuyBackState, Market, Ruled,
+    books_after, burn, emit_cpi, governance_price, transfer, Bank, BuyBackState, Market, Ruled,
     Signer as TokenSigner,
 };
 
@@ -106,8 +106,7 @@ pub fn start_buy_back(ctx: Context<'_, StartBuyBack<'_>>) -> Result<()> {
         ends_at: started.ends_at.0,
     };
     drop((market, bank));
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }
 
 /// Accounts of `sell_governance`.
@@ -261,8 +260,7 @@ pub fn sell_governance(
         plan.paid.0,
         decimals,
     )?;
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }
 
 /// Accounts of `close_buy_back`.
@@ -306,6 +304,5 @@ pub fn close_buy_back(ctx: Context<'_, CloseBuyBack<'_>>) -> Result<()> {
         unspent: buy_back.budget.0,
     };
     drop((market, bank));
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }

@@ -6,7 +6,7 @@ use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
 use crate::error::BackstopError;
 use crate::events::GovernanceBought;
 use crate::state::{
-    books_after, burn, transfer, Bank, Le128, Market, Ruled, Signer as TokenSigner,
+    books_after, burn, emit_cpi, transfer, Bank, Le128, Market, Ruled, Signer as TokenSigner,
 };
 
 /// Accounts of `buy_governance`.
@@ -155,6 +155,5 @@ pub fn buy_governance(
         &vault_signer,
         plan.burn.0,
     )?;
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }

@@ -5,7 +5,7 @@ use backstop_engine::units::UnixTime;
 
 use crate::error::BackstopError;
 use crate::events::AuctionClosed;
-use crate::state::{books_after, burn, AuctionState, Bank, Market, Ruled};
+use crate::state::{books_after, burn, emit_cpi, AuctionState, Bank, Market, Ruled};
 
 /// Accounts of `close_auction`.
 #[event_cpi]
@@ -86,6 +86,5 @@ pub fn close_auction(ctx: Context<'_, CloseAuction<'_>>) -> Result<()> {
         &vault_signer,
         plan.burn.0,
     )?;
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }

@@ -5,7 +5,7 @@ use backstop_engine::units::UnixTime;
 
 use crate::error::BackstopError;
 use crate::events::DeficitCovered;
-use crate::state::{books_after, Bank, Market, Moves, Ruled, WaterfallAccounts};
+use crate::state::{books_after, emit_cpi, Bank, Market, Moves, Ruled, WaterfallAccounts};
 
 /// Accounts of `cover_deficit`.
 #[event_cpi]
@@ -75,8 +75,7 @@ pub fn cover_deficit<'info>(ctx: Context<'info, CoverDeficit<'info>>) -> Result<
     let clock = Clock::get()?;
     let (event, moves) = accounts.apply(&clock)?;
     accounts.waterfall().move_tokens(&moves)?;
-    emit_cpi!(*event);
-    Ok(())
+    emit_cpi(&*event, &accounts.event_authority)
 }
 
 impl CoverDeficit<'_> {

@@ -6,7 +6,7 @@ use backstop_engine::units::{Atoms, UnixTime};
 use crate::error::BackstopError;
 use crate::events::WrittenOffRepaid;
 use crate::state::{
-    books_after, burn, transfer, Bank, Market, Obligation, Ruled, Signer as TokenSigner,
+    books_after, burn, emit_cpi, transfer, Bank, Market, Obligation, Ruled, Signer as TokenSigner,
 };
 
 /// Accounts of `repay_written_off`.
@@ -145,6 +145,5 @@ pub fn repay_written_off(ctx: Context<'_, RepayWrittenOff<'_>>, max_atoms: u64) 
         &vault_signer,
         burned.0,
     )?;
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }

@@ -6,7 +6,7 @@ use backstop_engine::units::UnixTime;
 
 use crate::error::BackstopError;
 use crate::events::DeficitSocialised;
-use crate::state::{books_after, Bank, Market, Ruled};
+use crate::state::{books_after, emit_cpi, Bank, Market, Ruled};
 
 /// Accounts of `socialise_deficit`.
 #[event_cpi]
@@ -99,6 +99,5 @@ pub fn socialise_deficit(ctx: Context<'_, SocialiseDeficit<'_>>) -> Result<()> {
         after: books_after(&plan.ledger),
     };
     drop((market, bank));
-    emit_cpi!(event);
-    Ok(())
+    emit_cpi(&event, &accounts.event_authority)
 }

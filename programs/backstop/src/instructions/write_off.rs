@@ -8,7 +8,7 @@ use backstop_engine::waterfall::{Mode, WriteOffPlan};
 use crate::error::BackstopError;
 use crate::events::DebtWrittenOff;
 use crate::state::{
-    books_after, require_top_level, transfer, Bank, Market, Moves, Obligation, Ruled,
+    books_after, emit_cpi, require_top_level, transfer, Bank, Market, Moves, Obligation, Ruled,
     WaterfallAccounts,
 };
 
@@ -159,8 +159,7 @@ pub fn write_off<'info>(ctx: Context<'info, WriteOff<'info>>) -> Result<()> {
             moves.decimals,
         )?;
     }
-    emit_cpi!(*event);
-    Ok(())
+    emit_cpi(&*event, &accounts.event_authority)
 }
 
 impl<'info> WriteOff<'info> {

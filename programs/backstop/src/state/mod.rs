@@ -3,6 +3,7 @@
 
 mod bank;
 mod config;
+mod emit;
 mod health;
 mod market;
 mod obligation;
@@ -14,6 +15,7 @@ mod wide;
 
 pub use bank::{AuctionState, Bank, BucketState, BuyBackState, LedgerState, PriceState};
 pub use config::{BankConfig, MarketConfig};
+pub use emit::emit_cpi;
 pub use health::health;
 pub use market::{Market, PauseKind, PauseState};
 pub use obligation::{Obligation, Position};

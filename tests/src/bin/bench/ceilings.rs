@@ -16,27 +16,7 @@ pub struct Exception {
 }
 
 /// Every ceiling that is exceeded, with its reason.
-pub const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        name: "write_off",
-        shape: "insurance",
-        reason: PRICED,
-    },
-    Exception {
-        name: "write_off",
-        shape: "insurance, wide numbers",
-        reason: PRICED,
-    },
-    Exception {
-        name: "write_off",
-        shape: "insurance, interest is due",
-        reason: "Booking interest takes 1,800 units of them; a refresh earlier in the \
-                 transaction would pay them instead.",
-    },
-];
-
-const PRICED: &str = "Auction prices are worked out before it is known whether anything \
-                      has to be issued.";
+pub const EXCEPTIONS: &[Exception] = &[];
 
 /// The shape under which a cost per further position is listed.
 pub const FURTHER: &str = "each further position";

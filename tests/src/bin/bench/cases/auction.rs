@@ -80,7 +80,7 @@ fn buy_back(bench: &mut Bench) {
         world,
         "sell_governance",
         "part of the budget",
-        &[sell],
+        &[ix::refresh_banks(&[keys]), sell],
         &[&treasury],
     );
 
