@@ -19,6 +19,7 @@ use {
     },
     solana_instruction::Instruction,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// The bidder's offer for `amount` tokens at `max_pay` at the most.
@@ -119,15 +120,15 @@ fn tokens_are_sold_from_the_first_second_to_the_last_and_in_no_other() {
         let stage = stage(world);
         let bidder = stage.bidder.wallet.insecure_clone();
         let bid = bid(world, &stage, TOKEN, u64::MAX);
-        world.refuse(&[bid.clone()], &[&bidder], BackstopError::NoAuction);
+        world.refuse(from_ref(&bid), &[&bidder], BackstopError::NoAuction);
         lose(world, &stage, "debtor", 600 * USDC);
-        world.refuse(&[bid.clone()], &[&bidder], BackstopError::AuctionNotOpen);
+        world.refuse(from_ref(&bid), &[&bidder], BackstopError::AuctionNotOpen);
         world.advance(AUCTION_DELAY - 1);
-        world.refuse(&[bid.clone()], &[&bidder], BackstopError::AuctionNotOpen);
+        world.refuse(from_ref(&bid), &[&bidder], BackstopError::AuctionNotOpen);
         world.advance(1);
-        world.send(&[bid.clone()], &[&bidder]).unwrap();
+        world.send(from_ref(&bid), &[&bidder]).unwrap();
         world.advance(AUCTION_DURATION);
-        world.send(&[bid.clone()], &[&bidder]).unwrap();
+        world.send(from_ref(&bid), &[&bidder]).unwrap();
         world.advance(1);
         world.refuse(&[bid], &[&bidder], BackstopError::AuctionEnded);
     });
@@ -240,9 +241,9 @@ fn the_guardian_stops_a_sale_in_the_delay_and_the_pause_lapses_by_itself() {
         world.send(&[pause], &[&guardian]).unwrap();
         let bidder = stage.bidder.wallet.insecure_clone();
         let bid = bid(world, &stage, TOKEN, u64::MAX);
-        world.refuse(&[bid.clone()], &[&bidder], BackstopError::IssuancePaused);
+        world.refuse(from_ref(&bid), &[&bidder], BackstopError::IssuancePaused);
         world.advance(u64::from(HOUR) - 1);
-        world.refuse(&[bid.clone()], &[&bidder], BackstopError::IssuancePaused);
+        world.refuse(from_ref(&bid), &[&bidder], BackstopError::IssuancePaused);
         // What else covers the deficit goes on.
         insure(world, &stage, 100 * USDC);
         world.cover(stage.usdc).unwrap();

@@ -17,6 +17,7 @@ use {
         assert_event, books, insure, leaked, lose, mul_div_ceil, snap, stage, stage_with, Snap,
         AUCTION_DELAY, AUCTION_DURATION, TOKEN, USDC,
     },
+    std::slice::from_ref,
 };
 
 /// [secs] From issuing to the first second in which an auction may be closed.
@@ -31,9 +32,9 @@ fn an_expired_auction_burns_the_unsold_and_its_deficit_waits_again() {
         let close = ix::close_auction(&keys);
         world.advance(AUCTION_DELAY);
         world.buy(&stage.bidder, stage.usdc, 100 * TOKEN).unwrap();
-        world.refuse(&[close.clone()], &[], BackstopError::AuctionNotEnded);
+        world.refuse(from_ref(&close), &[], BackstopError::AuctionNotEnded);
         world.advance(AUCTION_DURATION);
-        world.refuse(&[close.clone()], &[], BackstopError::AuctionNotEnded);
+        world.refuse(from_ref(&close), &[], BackstopError::AuctionNotEnded);
         world.advance(1);
         let before = snap(world, stage.usdc);
         let receipt = world.close_auction(stage.usdc).unwrap();

@@ -9,50 +9,16 @@ use {
         state::{BuyBackState, LedgerState},
     },
     backstop_tests::{
-        ix, tokens,
-        world::{on_both, World, DOLLAR},
+        ix,
+        world::{on_both, World},
     },
     bad_debt::{
-        assert_event, books, fail, insure, lose, mul_div, snap, stage, stage_bank, Snap, Stage,
-        AUCTION_DELAY, AUCTION_DURATION, PAR, TOKEN, USDC,
+        assert_event, books, fail, insure, lose, mul_div,
+        rebuild::{rebuilt, sale, start},
+        snap, stage, stage_bank, Snap, AUCTION_DELAY, AUCTION_DURATION, PAR, TOKEN, USDC,
     },
-    solana_instruction::Instruction,
-    solana_signer::Signer,
+    std::slice::from_ref,
 };
-
-fn start(world: &World, stage: &Stage) -> [Instruction; 2] {
-    let keys = world.keys(stage.usdc);
-    [ix::refresh_banks(&[keys]), ix::start_buy_back(&keys)]
-}
-
-fn sale(world: &World, stage: &Stage, amount: u64, min_proceeds: u64) -> Instruction {
-    let (give, get) = (
-        world.governance_wallet(&stage.bidder),
-        world.wallet(&stage.bidder, stage.usdc),
-    );
-    let keys = world.keys(stage.usdc);
-    ix::sell_governance(&keys, stage.bidder.key(), give, get, amount, min_proceeds)
-}
-
-/// 10 000 dollars are lent, so that the target is 500; `insurance` is there;
-/// the seller has 10 000 tokens.
-fn rebuilt(world: &mut World, insurance: u64) -> Stage {
-    let stage = stage(world);
-    fail(world, &stage, "borrower", 10_000 * USDC);
-    insure(world, &stage, insurance);
-    let treasury = world.treasury.insecure_clone();
-    let (governance, to) = (world.governance, world.governance_wallet(&stage.bidder));
-    let from = tokens::associated_token_account(&governance, &treasury.pubkey());
-    tokens::transfer(
-        &mut *world.chain,
-        &governance,
-        &from,
-        &to,
-        &treasury,
-        10_000 * TOKEN,
-    );
-    stage
-}
 
 #[test]
 fn only_what_insurance_has_above_its_target_is_spent() {
@@ -117,7 +83,7 @@ fn a_sale_burns_the_tokens_and_pays_out_of_insurance() {
         let before = snap(world, stage.usdc);
         let money = world.balance(&stage.bidder, stage.usdc);
         let sale = sale(world, &stage, 100 * TOKEN, 75 * USDC);
-        let receipt = world.send(&[sale], &[&stage.bidder.wallet]).unwrap();
+        let receipt = world.send(&sale, &[&stage.bidder.wallet]).unwrap();
         let now = world.chain.now();
         let ledger = LedgerState {
             insurance: 725 * USDC,
@@ -156,10 +122,10 @@ fn the_price_rises_in_a_straight_line_is_rounded_for_insurance_and_ends_with_its
         let stage = rebuilt(world, 800 * USDC);
         let early = sale(world, &stage, TOKEN, 0);
         let seller = stage.bidder.wallet.insecure_clone();
-        world.refuse(&[early.clone()], &[&seller], BackstopError::NoAuction);
+        world.refuse(&early, &[&seller], BackstopError::NoAuction);
         let keys = world.keys(stage.usdc);
         let close = ix::close_buy_back(&keys);
-        world.refuse(&[close.clone()], &[], BackstopError::NoAuction);
+        world.refuse(from_ref(&close), &[], BackstopError::NoAuction);
         world.send(&start(world, &stage), &[]).unwrap();
         let (mut elapsed, mut budget) = (0, 300 * USDC);
         let amount = 1_234_567;
@@ -170,9 +136,9 @@ fn the_price_rises_in_a_straight_line_is_rounded_for_insurance_and_ends_with_its
             let paid = mul_div(amount, PAR / 2 + risen, PAR);
             let fair = sale(world, &stage, amount, paid);
             let greedy = sale(world, &stage, amount, paid + 1);
-            world.refuse(&[greedy], &[&seller], BackstopError::ProceedsBelowMin);
+            world.refuse(&greedy, &[&seller], BackstopError::ProceedsBelowMin);
             let event = world
-                .send(&[fair], &[&seller])
+                .send(&fair, &[&seller])
                 .unwrap()
                 .event::<GovernanceSold>();
             budget -= paid;
@@ -182,9 +148,9 @@ fn the_price_rises_in_a_straight_line_is_rounded_for_insurance_and_ends_with_its
                 "after {elapsed} s"
             );
         }
-        world.refuse(&[close.clone()], &[], BackstopError::AuctionNotEnded);
+        world.refuse(from_ref(&close), &[], BackstopError::AuctionNotEnded);
         world.advance(1);
-        world.refuse(&[early], &[&seller], BackstopError::AuctionEnded);
+        world.refuse(&early, &[&seller], BackstopError::AuctionEnded);
         let receipt = world.send(&[close], &[]).unwrap();
         assert_event!(
             receipt,
@@ -212,17 +178,17 @@ fn no_more_is_sold_than_budget_and_surplus_pay_for() {
         let debtor = fail(world, &stage, "second borrower", 4_000 * USDC);
         world.advance(AUCTION_DURATION - 60);
         let all = sale(world, &stage, u64::MAX, 0);
-        let receipt = world.send(&[all.clone()], &[&seller]).unwrap();
+        let receipt = world.send(&all, &[&seller]).unwrap();
         let event = receipt.event::<GovernanceSold>();
         assert_eq!((event.sold, event.paid), (100 * TOKEN, 100 * USDC));
         assert_eq!(event.budget_left, 200 * USDC);
-        world.refuse(&[all.clone()], &[&seller], BackstopError::NoSurplus);
+        world.refuse(&all, &[&seller], BackstopError::NoSurplus);
         // They are repaid: the budget is the limit again, and then used up.
         world
             .repay(&stage.lender, &debtor, stage.usdc, u64::MAX)
             .unwrap();
         let event = world
-            .send(&[all], &[&seller])
+            .send(&all, &[&seller])
             .unwrap()
             .event::<GovernanceSold>();
         assert_eq!(
@@ -242,10 +208,10 @@ fn an_open_deficit_stops_it_and_takes_its_budget() {
         world.send(&start, &[]).unwrap();
         let seller = stage.bidder.wallet.insecure_clone();
         let sale = sale(world, &stage, TOKEN, 0);
-        world.send(&[sale.clone()], &[&seller]).unwrap();
+        world.send(&sale, &[&seller]).unwrap();
         lose(world, &stage, "debtor", 1_000 * USDC);
         assert_eq!(world.bank(stage.usdc).ledger.insurance, 0);
-        world.refuse(&[sale.clone()], &[&seller], BackstopError::DeficitOpen);
+        world.refuse(&sale, &[&seller], BackstopError::DeficitOpen);
         // It need not wait for its end.
         let close = ix::close_buy_back(&world.keys(stage.usdc));
         let event = world.send(&[close], &[]).unwrap().event::<BuyBackClosed>();
@@ -256,7 +222,7 @@ fn an_open_deficit_stops_it_and_takes_its_budget() {
         world.refuse(&start, &[], BackstopError::NoSurplus);
         insure(world, &stage, 501 * USDC);
         world.send(&start, &[]).unwrap();
-        world.send(&[sale], &[&seller]).unwrap();
+        world.send(&sale, &[&seller]).unwrap();
     });
 }
 
@@ -271,7 +237,7 @@ fn buying_back_does_not_refill_the_right_to_issue() {
         world.send(&start(world, &stage), &[]).unwrap();
         let sale = sale(world, &stage, 200 * TOKEN, 100 * USDC);
         let before = world.market_state();
-        world.send(&[sale], &[&stage.bidder.wallet]).unwrap();
+        world.send(&sale, &[&stage.bidder.wallet]).unwrap();
         let market = world.market_state();
         assert_eq!(
             (market.outstanding, market.issued),
@@ -280,46 +246,5 @@ fn buying_back_does_not_refill_the_right_to_issue() {
         assert_eq!(market.burned, 200 * TOKEN);
         assert_eq!(market.supply, before.supply - 200 * TOKEN);
         assert_eq!(market.issuance_bucket, before.issuance_bucket);
-    });
-}
-
-#[test]
-fn a_buy_back_needs_prices_of_this_slot_and_sales_that_are_worth_something() {
-    on_both(|world: &mut World| {
-        let stage = rebuilt(world, 800 * USDC);
-        let keys = world.keys(stage.usdc);
-        world.advance(0);
-        let unrefreshed = ix::start_buy_back(&keys);
-        world.refuse(&[unrefreshed], &[], BackstopError::PriceNotRefreshed);
-        let mut silent = keys;
-        silent.market.oracle = None;
-        let blind = [ix::refresh_banks(&[keys]), ix::start_buy_back(&silent)];
-        world.refuse(&blind, &[], BackstopError::NoGovernancePrice);
-        world.set_governance_price(DOLLAR);
-        world.send(&start(world, &stage), &[]).unwrap();
-
-        let seller = stage.bidder.wallet.insecure_clone();
-        let nothing = sale(world, &stage, 0, 0);
-        world.refuse(&[nothing], &[&seller], BackstopError::ZeroAmount);
-        // One atom fetches half an atom, which is none.
-        let dust = sale(world, &stage, 1, 0);
-        world.refuse(&[dust], &[&seller], BackstopError::AmountTooSmall);
-        let pay = |give, get| {
-            [ix::sell_governance(
-                &keys,
-                seller.pubkey(),
-                give,
-                get,
-                TOKEN,
-                0,
-            )]
-        };
-        let give = world.governance_wallet(&stage.bidder);
-        let get = world.wallet(&stage.bidder, stage.usdc);
-        let from_escrow = pay(keys.governance_escrow, get);
-        world.refuse(&from_escrow, &[&seller], BackstopError::SameAccount);
-        let to_itself = pay(give, keys.insurance_vault);
-        world.refuse(&to_itself, &[&seller], BackstopError::SameAccount);
-        world.send(&pay(give, get), &[&seller]).unwrap();
     });
 }

@@ -20,6 +20,7 @@ use {
     },
     solana_pubkey::Pubkey,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -89,7 +90,7 @@ fn fees_go_to_their_owner_and_to_insurance_as_far_as_cash_reaches_insurance_firs
             let (stage, fee_account) = charging(world);
             let keys = world.keys(stage.usdc);
             let collect = ix::collect_fees(&keys, fee_account);
-            world.refuse(&[collect.clone()], &[], BackstopError::ZeroAmount);
+            world.refuse(from_ref(&collect), &[], BackstopError::ZeroAmount);
             fail(world, &stage, "borrower", 500_000 * USDC);
             world.advance(365 * u64::from(DAY));
             world.refresh(&[stage.usdc]).unwrap();
@@ -154,7 +155,7 @@ fn fees_wait_while_a_deficit_is_open_and_go_to_nobody_but_their_owner() {
         world.advance(u64::from(DAY));
         let keys = world.keys(stage.usdc);
         let collect = ix::collect_fees(&keys, fee_account);
-        world.refuse(&[collect.clone()], &[], BackstopError::DeficitOpen);
+        world.refuse(from_ref(&collect), &[], BackstopError::DeficitOpen);
         insure(world, &stage, 600_000 * USDC);
         world.cover(stage.usdc).unwrap();
         world.advance(30 * u64::from(DAY));

@@ -18,6 +18,7 @@ use {
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// The token program that neither mint of these scenarios belongs to.
@@ -71,7 +72,7 @@ fn refuse_swaps(
         tried += 1;
     }
     assert!(tried >= at_least, "only {tried} accounts were swapped");
-    world.send(&[instruction.clone()], signers).unwrap();
+    world.send(from_ref(instruction), signers).unwrap();
 }
 
 #[test]
@@ -171,7 +172,8 @@ fn no_bank_or_obligation_of_another_layout_is_touched() {
                 // The version is the first byte behind the discriminator.
                 old.data[8] = 2;
                 world.chain.set_account(key, old);
-                world.refuse(&[instruction.clone()], signers, Error::WrongVersion);
+                let sent = from_ref(&instruction);
+                world.refuse(sent, signers, Error::WrongVersion);
                 world.chain.set_account(key, good);
             }
         }

@@ -19,6 +19,7 @@ use {
     solana_instruction::Instruction,
     solana_program_test::processor,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -33,15 +34,15 @@ fn a_debt_is_not_written_off_while_any_collateral_is_left_unless_it_is_delisted(
         world.deposit(&debtor, dead, 1).unwrap();
         let hidden = ix::write_off(&keys, debtor.obligation, None, &[]);
         let shown = ix::write_off(&keys, debtor.obligation, None, &[dead_keys.bank]);
-        world.refuse(&[hidden.clone()], &[], Error::CollateralLeft);
-        world.refuse(&[shown.clone()], &[], Error::CollateralLeft);
+        world.refuse(from_ref(&hidden), &[], Error::CollateralLeft);
+        world.refuse(from_ref(&shown), &[], Error::CollateralLeft);
 
         let admin = world.admin.insecure_clone();
         let mut config = world.bank(dead).config;
         config.delisted = 1;
         let delist = ix::update_bank(&dead_keys, admin.pubkey(), config);
         world.send(&[delist], &[&admin]).unwrap();
-        world.refuse(&[shown.clone()], &[], Error::CollateralLeft);
+        world.refuse(from_ref(&shown), &[], Error::CollateralLeft);
         world.advance(1);
         world
             .send(&[ix::apply_bank_update(&dead_keys)], &[])
@@ -55,7 +56,8 @@ fn a_debt_is_not_written_off_while_any_collateral_is_left_unless_it_is_delisted(
         let receipt = world.send(&[shown], &[]).unwrap();
         assert_eq!(receipt.event::<DebtWrittenOff>().loss, 600 * USDC);
 
-        // What the write-off ignored is not carried away afterwards.
+        // What the write-off ignored is not carried away afterwards, not even
+        // when the asset is listed again; once the record is repaid it is free.
         let withdraw = ix::withdraw(
             &dead_keys,
             debtor.key(),
@@ -67,7 +69,21 @@ fn a_debt_is_not_written_off_while_any_collateral_is_left_unless_it_is_delisted(
             },
             &[],
         );
-        world.refuse(&[withdraw], &[&debtor.wallet], Error::RecordOpen);
+        let signers = [&debtor.wallet];
+        world.refuse(from_ref(&withdraw), &signers, Error::RecordOpen);
+        config.delisted = 0;
+        let relist = ix::update_bank(&dead_keys, admin.pubkey(), config);
+        world.send(&[relist], &[&admin]).unwrap();
+        world.advance(1);
+        world
+            .send(&[ix::apply_bank_update(&dead_keys)], &[])
+            .unwrap();
+        world.refuse(from_ref(&withdraw), &signers, Error::RecordOpen);
+        world
+            .repay_written_off(&stage.bidder, &debtor, stage.usdc, u64::MAX)
+            .unwrap();
+        world.send(&[withdraw], &signers).unwrap();
+        assert_eq!(world.balance(&debtor, dead), 1);
     });
 }
 
@@ -81,7 +97,7 @@ fn dust_of_collateral_is_no_shield_since_it_goes_in_the_same_transaction() {
         let keys = world.keys(stage.usdc);
         let junk = world.keys(stage.junk);
         let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
-        world.refuse(&[write_off.clone()], &[], Error::CollateralLeft);
+        world.refuse(from_ref(&write_off), &[], Error::CollateralLeft);
         let parties = ix::LiquidationParties {
             liquidator: stage.liquidator.key(),
             liquidator_obligation: stage.liquidator.obligation,
@@ -126,11 +142,11 @@ fn nothing_is_written_off_without_a_debt_or_while_mode_or_guardian_forbid_it() {
         let market = world.market.market;
         let pause = ix::pause(market, guardian.pubkey(), PauseKind::WriteOff, HOUR);
         world.send(&[pause], &[&guardian]).unwrap();
-        world.refuse(&[write_off.clone()], &[], Error::WriteOffPaused);
+        world.refuse(from_ref(&write_off), &[], Error::WriteOffPaused);
         world.advance(u64::from(HOUR) - 1);
-        world.refuse(&[write_off.clone()], &[], Error::WriteOffPaused);
+        world.refuse(from_ref(&write_off), &[], Error::WriteOffPaused);
         world.advance(1);
-        world.send(&[write_off.clone()], &[]).unwrap();
+        world.send(from_ref(&write_off), &[]).unwrap();
         // A record is no debt.
         world.refuse(&[write_off], &[], Error::NoDebt);
     });

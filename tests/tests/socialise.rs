@@ -19,6 +19,7 @@ use {
     },
     solana_pubkey::Pubkey,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// [secs] How long a deficit waits when issuance cannot help, in these scenarios.
@@ -54,7 +55,7 @@ fn a_deficit_that_nothing_can_cover_is_taken_off_what_lenders_own() {
         world.advance(DELAY - 1);
         let keys = world.keys(stage.usdc);
         let socialise = ix::socialise_deficit(&keys);
-        world.refuse(&[socialise.clone()], &[], BackstopError::SocialiseTooEarly);
+        world.refuse(from_ref(&socialise), &[], BackstopError::SocialiseTooEarly);
         world.advance(1);
         let before = snap(world, stage.usdc);
         let receipt = world.socialise(stage.usdc).unwrap();
@@ -169,7 +170,7 @@ fn auctions_that_failed_often_enough_are_a_reason() {
         // One failure less than it takes: only the deadline would do.
         world.advance(DELAY);
         let live = ix::socialise_deficit(&world.keys(stage.usdc));
-        world.refuse(&[live.clone()], &[], BackstopError::AuctionLive);
+        world.refuse(from_ref(&live), &[], BackstopError::AuctionLive);
         let bank = world.bank(stage.usdc);
         assert_eq!(
             (bank.failed_auctions, bank.ledger.deficit_since),
@@ -238,9 +239,9 @@ fn not_while_an_auction_insurance_or_a_pause_stands_before_it() {
         insure(world, &stage, USDC);
         world.advance(DEADLINE);
         let socialise = ix::socialise_deficit(&world.keys(stage.usdc));
-        world.refuse(&[socialise.clone()], &[], BackstopError::AuctionLive);
+        world.refuse(from_ref(&socialise), &[], BackstopError::AuctionLive);
         world.close_auction(stage.usdc).unwrap();
-        world.refuse(&[socialise.clone()], &[], BackstopError::InsuranceNotEmpty);
+        world.refuse(from_ref(&socialise), &[], BackstopError::InsuranceNotEmpty);
 
         let guardian = world.guardian.insecure_clone();
         let market = world.market.market;
@@ -249,9 +250,9 @@ fn not_while_an_auction_insurance_or_a_pause_stands_before_it() {
         world.send(&[no_issuance], &[&guardian]).unwrap();
         world.cover(stage.usdc).unwrap();
         world.send(&[pause], &[&guardian]).unwrap();
-        world.refuse(&[socialise.clone()], &[], BackstopError::WriteOffPaused);
+        world.refuse(from_ref(&socialise), &[], BackstopError::WriteOffPaused);
         world.advance(u64::from(HOUR) - 1);
-        world.refuse(&[socialise.clone()], &[], BackstopError::WriteOffPaused);
+        world.refuse(from_ref(&socialise), &[], BackstopError::WriteOffPaused);
         world.advance(1);
         let event = world
             .send(&[socialise], &[])

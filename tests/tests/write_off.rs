@@ -17,6 +17,7 @@ use {
         assert_event, books, fail, fail_too_young, lose, snap, stage, stage_bank, Snap, USDC,
     },
     num_bigint::BigUint,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -180,7 +181,7 @@ fn a_record_blocks_borrowing_and_closing_until_it_is_repaid_and_survives_till_th
         let borrow_now = borrow(world);
         world.refuse(&borrow_now, &signers, BackstopError::RecordOpen);
         world.refuse(
-            &[close.clone()],
+            from_ref(&close),
             &signers,
             BackstopError::ObligationNotEmpty,
         );
@@ -193,7 +194,7 @@ fn a_record_blocks_borrowing_and_closing_until_it_is_repaid_and_survives_till_th
         // Having left with everything else keeps it, too.
         world.withdraw(&debtor, stage.junk, u128::MAX).unwrap();
         world.refuse(
-            &[close.clone()],
+            from_ref(&close),
             &signers,
             BackstopError::ObligationNotEmpty,
         );

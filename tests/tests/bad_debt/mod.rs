@@ -2,6 +2,8 @@
 //! that every figure is a round one, and debtors whose debt is bad to the atom.
 #![allow(dead_code, unused_imports, unused_macros)]
 
+pub mod rebuild;
+
 use {
     anchor_lang::{AnchorDeserialize, Discriminator},
     backstop::{
