@@ -44,9 +44,9 @@ pub struct PriceFeed {
     pub conf: u64,
     /// Decimal exponent of every price in the account.
     pub exponent: i32,
-    /// [unix s] When this price was published.
+    /// (unix s) When this price was published.
     pub publish_time: i64,
-    /// [unix s] When the price before it was published.
+    /// (unix s) When the price before it was published.
     pub prev_publish_time: i64,
     /// Exponentially weighted average, in the unit of `price`.
     pub ema_price: i64,

@@ -8,9 +8,9 @@ use {
 
 use crate::oracle::PYTH_CORE;
 
-/// [secs] One hour.
+/// (secs) One hour.
 pub const HOUR: u32 = 3_600;
-/// [secs] One day.
+/// (secs) One day.
 pub const DAY: u32 = 86_400;
 
 /// A bank of a volatile asset with `decimals`, one million whole tokens deep.

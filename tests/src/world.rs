@@ -23,13 +23,13 @@ use {
     std::collections::BTreeMap,
 };
 
-/// [10^-8 dollars] One dollar, in the exponent that scenarios use for prices.
+/// (10^-8 dollars) One dollar, in the exponent that scenarios use for prices.
 pub const DOLLAR: i64 = 100_000_000;
 /// The exponent of those prices.
 pub const PRICE_EXPONENT: i32 = -8;
 /// Decimals of the governance token.
 pub const GOVERNANCE_DECIMALS: u8 = 6;
-/// [governance atoms] Its supply at the start: one million tokens.
+/// (governance atoms) Its supply at the start: one million tokens.
 pub const GOVERNANCE_SUPPLY: u64 = 1_000_000_000_000;
 
 /// Which bank, in the order of creation.
@@ -61,7 +61,7 @@ pub struct BankSpec<'a> {
     pub decimals: u8,
     /// Token program of the mint.
     pub program: Program<'a>,
-    /// [10^-8 dollars] First price of a whole token.
+    /// (10^-8 dollars) First price of a whole token.
     pub price: i64,
     /// Settings; `feed_id` and `write_off_mode` are set by the world.
     pub config: BankConfig,
@@ -271,13 +271,13 @@ impl World {
         tokens::associated_token_account(&self.governance, &actor.key())
     }
 
-    /// [atoms] What somebody holds of a bank's asset.
+    /// (atoms) What somebody holds of a bank's asset.
     pub fn balance(&mut self, actor: &Actor, bank: BankId) -> u64 {
         let account = self.wallet(actor, bank);
         tokens::balance(&mut *self.chain, &account)
     }
 
-    /// [governance atoms] What somebody holds of the governance token.
+    /// (governance atoms) What somebody holds of the governance token.
     pub fn governance_balance(&mut self, actor: &Actor) -> u64 {
         let account = self.governance_wallet(actor);
         tokens::balance(&mut *self.chain, &account)

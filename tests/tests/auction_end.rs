@@ -20,7 +20,7 @@ use {
     std::slice::from_ref,
 };
 
-/// [secs] From issuing to the first second in which an auction may be closed.
+/// (secs) From issuing to the first second in which an auction may be closed.
 const TO_THE_END: u64 = AUCTION_DELAY + AUCTION_DURATION + 1;
 
 #[test]

@@ -145,11 +145,11 @@ fn every_cap_of_a_bank_is_reached_exactly_and_never_passed() {
 /// What a reading of the prices lets 100 SOL at a factor of 70 % borrow.
 struct Reading {
     name: &'static str,
-    /// [10^-8 dollars] Spot, average and confidence of SOL.
+    /// (10^-8 dollars) Spot, average and confidence of SOL.
     sol: (i64, i64, u64),
-    /// [10^-8 dollars] The same of USDC.
+    /// (10^-8 dollars) The same of USDC.
     usdc: (i64, i64, u64),
-    /// [bps]
+    /// (bps)
     liability_weight: u32,
     /// [USDC atoms] The last that is healthy.
     most: u64,

@@ -18,7 +18,7 @@ use {
     std::cell::RefCell,
 };
 
-/// [atoms] The lenders' deposits beside the million of the stage's own lender.
+/// (atoms) The lenders' deposits beside the million of the stage's own lender.
 const DEPOSITS: [u64; 3] = [333_333_333_333, 77_777_777, 1_000_003];
 
 /// Three more lenders, then a loss that nothing covers.

@@ -118,7 +118,7 @@ fn a_partial_liquidation_restores_the_target_health_and_no_more() {
     });
 }
 
-/// [10^-8 dollars] A price of SOL, and the bonus it leads to for 4,000 dollars
+/// (10^-8 dollars) A price of SOL, and the bonus it leads to for 4,000 dollars
 /// of debt against 100 SOL at a threshold of 50 %.
 const BONUSES: [(i64, u128); 9] = [
     (7_999_999_999, 200), // as good as no shortfall

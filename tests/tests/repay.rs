@@ -14,7 +14,7 @@ use {
     std::slice::from_ref,
 };
 
-/// [atoms] What clears these debt shares: `⌈shares · index / 2^96⌉`.
+/// (atoms) What clears these debt shares: `⌈shares · index / 2^96⌉`.
 fn debt_up(world: &mut World, pool: &Pool) -> u64 {
     let key = world.keys(pool.usdc).bank;
     let index = world.bank(pool.usdc).ledger.borrow_index.big();

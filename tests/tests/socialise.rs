@@ -22,9 +22,9 @@ use {
     std::slice::from_ref,
 };
 
-/// [secs] How long a deficit waits when issuance cannot help, in these scenarios.
+/// (secs) How long a deficit waits when issuance cannot help, in these scenarios.
 const DELAY: u64 = 12 * HOUR as u64;
-/// [secs] How long it waits at the most.
+/// (secs) How long it waits at the most.
 const DEADLINE: u64 = 2 * DAY as u64;
 
 fn patient(config: &mut BankConfig) {

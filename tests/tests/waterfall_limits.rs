@@ -15,7 +15,7 @@ use {
     },
 };
 
-/// [governance atoms] Supply of a new market.
+/// (governance atoms) Supply of a new market.
 const SUPPLY: u64 = 1_000_000 * TOKEN;
 
 #[test]

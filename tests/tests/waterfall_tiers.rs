@@ -19,11 +19,11 @@ use {
     solana_signer::Signer,
 };
 
-/// [atoms] What the borrower who pays the fees owes.
+/// (atoms) What the borrower who pays the fees owes.
 const LOAN: u64 = 100_000 * USDC;
-/// [secs] For how long.
+/// (secs) For how long.
 const LOAN_SECS: u64 = 30 * DAY as u64;
-/// [atoms] What one lot raises at the most: 5 % of a million tokens, at the
+/// (atoms) What one lot raises at the most: 5 % of a million tokens, at the
 /// floor of half a dollar.
 const LOT_RAISES: u64 = 25_000 * USDC;
 

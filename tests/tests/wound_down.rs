@@ -17,7 +17,7 @@ use {
     bad_debt::{fail_in, plain_bank, stage_bank, Stage, USDC},
 };
 
-/// [atoms] What the lenders of the bank that fails own; four parts belong to
+/// (atoms) What the lenders of the bank that fails own; four parts belong to
 /// the first, one to the second.
 const ALL: u64 = 500 * USDC;
 

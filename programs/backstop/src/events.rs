@@ -28,7 +28,7 @@ pub struct BooksAfter {
 pub struct DebtWrittenOff {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
@@ -36,27 +36,27 @@ pub struct DebtWrittenOff {
     pub bank: Pubkey,
     /// The obligation that owed it.
     pub obligation: Pubkey,
-    /// [atoms] The debt written off.
+    /// (atoms) The debt written off.
     pub loss: u64,
-    /// [atoms] Deficit that was open before.
+    /// (atoms) Deficit that was open before.
     pub deficit_before: u64,
-    /// [atoms] Covered by protocol fees.
+    /// (atoms) Covered by protocol fees.
     pub protocol_fees_used: u64,
-    /// [atoms] Covered by insurance fees.
+    /// (atoms) Covered by insurance fees.
     pub insurance_fees_used: u64,
-    /// [atoms] Covered by the insurance vault.
+    /// (atoms) Covered by the insurance vault.
     pub insurance_drawn: u64,
-    /// [atoms] On auction after this call.
+    /// (atoms) On auction after this call.
     pub on_auction: u64,
-    /// [atoms] Open and not on auction after this call.
+    /// (atoms) Open and not on auction after this call.
     pub left_open: u64,
-    /// [governance atoms] Issued into escrow by this call.
+    /// (governance atoms) Issued into escrow by this call.
     pub issued: u64,
-    /// [governance atoms] Burned from escrow by this call.
+    /// (governance atoms) Burned from escrow by this call.
     pub burned: u64,
-    /// [atoms] Paid to the keeper out of the insurance vault.
+    /// (atoms) Paid to the keeper out of the insurance vault.
     pub bounty: u64,
-    /// [atoms] The obligation's record in this bank after this call.
+    /// (atoms) The obligation's record in this bank after this call.
     pub written_off: u64,
     /// The books after it.
     pub after: BooksAfter,
@@ -67,23 +67,23 @@ pub struct DebtWrittenOff {
 pub struct DeficitCovered {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
     /// The bank.
     pub bank: Pubkey,
-    /// [atoms] Deficit before.
+    /// (atoms) Deficit before.
     pub deficit_before: u64,
-    /// [atoms] Covered by protocol fees.
+    /// (atoms) Covered by protocol fees.
     pub protocol_fees_used: u64,
-    /// [atoms] Covered by insurance fees.
+    /// (atoms) Covered by insurance fees.
     pub insurance_fees_used: u64,
-    /// [atoms] Covered by the insurance vault.
+    /// (atoms) Covered by the insurance vault.
     pub insurance_drawn: u64,
-    /// [governance atoms] Issued into escrow.
+    /// (governance atoms) Issued into escrow.
     pub issued: u64,
-    /// [governance atoms] Burned from escrow.
+    /// (governance atoms) Burned from escrow.
     pub burned: u64,
     /// The books after it.
     pub after: BooksAfter,
@@ -94,7 +94,7 @@ pub struct DeficitCovered {
 pub struct GovernanceBought {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
@@ -102,19 +102,19 @@ pub struct GovernanceBought {
     pub bank: Pubkey,
     /// The buyer.
     pub buyer: Pubkey,
-    /// [governance atoms] Bought.
+    /// (governance atoms) Bought.
     pub bought: u64,
-    /// [atoms] Paid.
+    /// (atoms) Paid.
     pub paid: u64,
-    /// [atoms] The part of it beyond the deficit, now insurance fees.
+    /// (atoms) The part of it beyond the deficit, now insurance fees.
     pub excess: u64,
     /// Price, low half: atoms per governance atom, times 2^64.
     pub rate_low: u64,
     /// Price, high half.
     pub rate_high: u64,
-    /// [governance atoms] Burned because the auction is complete.
+    /// (governance atoms) Burned because the auction is complete.
     pub burned: u64,
-    /// [governance atoms] Left in escrow.
+    /// (governance atoms) Left in escrow.
     pub lot_left: u64,
     /// The books after it.
     pub after: BooksAfter,
@@ -125,15 +125,15 @@ pub struct GovernanceBought {
 pub struct AuctionClosed {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
     /// The bank.
     pub bank: Pubkey,
-    /// [governance atoms] Burned unsold.
+    /// (governance atoms) Burned unsold.
     pub burned: u64,
-    /// [atoms] Deficit that was on auction and waits again.
+    /// (atoms) Deficit that was on auction and waits again.
     pub unsold: u64,
     /// Auctions failed since the deficit was last zero, this one included if it
     /// failed.
@@ -147,17 +147,17 @@ pub struct AuctionClosed {
 pub struct DeficitSocialised {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
     /// The bank.
     pub bank: Pubkey,
-    /// [atoms] What lenders lose.
+    /// (atoms) What lenders lose.
     pub socialised: u64,
-    /// [atoms] Covered by protocol fees first.
+    /// (atoms) Covered by protocol fees first.
     pub protocol_fees_used: u64,
-    /// [atoms] Covered by insurance fees first.
+    /// (atoms) Covered by insurance fees first.
     pub insurance_fees_used: u64,
     /// Why: 0 mode without issuance, 1 issuance halted, 2 no price, 3 auctions
     /// failed, 4 lifetime cap reached, 5 deadline.
@@ -173,7 +173,7 @@ pub struct DeficitSocialised {
 pub struct WrittenOffRepaid {
     /// Number of this loss event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
@@ -181,17 +181,17 @@ pub struct WrittenOffRepaid {
     pub bank: Pubkey,
     /// The obligation.
     pub obligation: Pubkey,
-    /// [atoms] Paid.
+    /// (atoms) Paid.
     pub paid: u64,
-    /// [atoms] The part that lowered the deficit.
+    /// (atoms) The part that lowered the deficit.
     pub to_deficit: u64,
-    /// [atoms] The part that went to lenders of a wound-down bank.
+    /// (atoms) The part that went to lenders of a wound-down bank.
     pub to_lenders: u64,
-    /// [atoms] The part that went to the insurance vault.
+    /// (atoms) The part that went to the insurance vault.
     pub to_insurance: u64,
-    /// [governance atoms] Burned because the auction is complete.
+    /// (governance atoms) Burned because the auction is complete.
     pub burned: u64,
-    /// [atoms] The record after it.
+    /// (atoms) The record after it.
     pub written_off: u64,
     /// The books after it.
     pub after: BooksAfter,
@@ -202,15 +202,15 @@ pub struct WrittenOffRepaid {
 pub struct BuyBackStarted {
     /// Number of this event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
     /// The bank.
     pub bank: Pubkey,
-    /// [atoms] To spend.
+    /// (atoms) To spend.
     pub budget: u64,
-    /// [unix secs] Last second.
+    /// (unix secs) Last second.
     pub ends_at: i64,
 }
 
@@ -219,7 +219,7 @@ pub struct BuyBackStarted {
 pub struct GovernanceSold {
     /// Number of this event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
@@ -227,11 +227,11 @@ pub struct GovernanceSold {
     pub bank: Pubkey,
     /// The seller.
     pub seller: Pubkey,
-    /// [governance atoms] Sold and burned.
+    /// (governance atoms) Sold and burned.
     pub sold: u64,
-    /// [atoms] Paid.
+    /// (atoms) Paid.
     pub paid: u64,
-    /// [atoms] Budget left.
+    /// (atoms) Budget left.
     pub budget_left: u64,
     /// The books after it.
     pub after: BooksAfter,
@@ -242,13 +242,13 @@ pub struct GovernanceSold {
 pub struct BuyBackClosed {
     /// Number of this event in its market.
     pub sequence: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub at: i64,
     /// The market.
     pub market: Pubkey,
     /// The bank.
     pub bank: Pubkey,
-    /// [atoms] Budget not spent.
+    /// (atoms) Budget not spent.
     pub unspent: u64,
 }
 
@@ -259,9 +259,9 @@ pub struct InsuranceFunded {
     pub bank: Pubkey,
     /// Who paid.
     pub payer: Pubkey,
-    /// [atoms]
+    /// (atoms)
     pub atoms: u64,
-    /// [atoms] In the vault after it.
+    /// (atoms) In the vault after it.
     pub insurance: u64,
 }
 
@@ -270,9 +270,9 @@ pub struct InsuranceFunded {
 pub struct FeesCollected {
     /// The bank.
     pub bank: Pubkey,
-    /// [atoms] To the fee owner.
+    /// (atoms) To the fee owner.
     pub to_protocol: u64,
-    /// [atoms] To the insurance vault.
+    /// (atoms) To the insurance vault.
     pub to_insurance: u64,
 }
 
@@ -283,7 +283,7 @@ pub struct Deposited {
     pub bank: Pubkey,
     /// The obligation.
     pub obligation: Pubkey,
-    /// [atoms] Paid in.
+    /// (atoms) Paid in.
     pub atoms: u64,
     /// Shares bought.
     pub shares: u128,
@@ -298,11 +298,11 @@ pub struct Withdrawn {
     pub obligation: Pubkey,
     /// Shares redeemed.
     pub shares: u128,
-    /// [atoms] Paid out.
+    /// (atoms) Paid out.
     pub atoms: u64,
-    /// [atoms] The leaver's part of the open deficit, which left with him.
+    /// (atoms) The leaver's part of the open deficit, which left with him.
     pub deficit_borne: u64,
-    /// [atoms] Deficit after it.
+    /// (atoms) Deficit after it.
     pub deficit: u64,
 }
 
@@ -313,7 +313,7 @@ pub struct Borrowed {
     pub bank: Pubkey,
     /// The obligation.
     pub obligation: Pubkey,
-    /// [atoms] Paid out.
+    /// (atoms) Paid out.
     pub atoms: u64,
     /// Debt shares added.
     pub shares: u128,
@@ -328,7 +328,7 @@ pub struct Repaid {
     pub obligation: Pubkey,
     /// Who paid.
     pub payer: Pubkey,
-    /// [atoms] Paid in.
+    /// (atoms) Paid in.
     pub atoms: u64,
     /// Debt shares removed.
     pub shares: u128,
@@ -345,15 +345,15 @@ pub struct Liquidated {
     pub debt_bank: Pubkey,
     /// The bank of the collateral.
     pub collateral_bank: Pubkey,
-    /// [atoms of debt] Repaid.
+    /// (atoms of debt) Repaid.
     pub repaid: u64,
     /// Collateral shares for the liquidator.
     pub to_liquidator: u128,
     /// Collateral shares that became insurance fees.
     pub to_insurance: u128,
-    /// [atoms of collateral] Insurance fees from them.
+    /// (atoms of collateral) Insurance fees from them.
     pub insurance_fee: u64,
-    /// [bps] Bonus.
+    /// (bps) Bonus.
     pub bonus_bps: u32,
 }
 
@@ -377,7 +377,7 @@ pub struct BankCreated {
     pub bank: Pubkey,
     /// Its asset.
     pub mint: Pubkey,
-    /// [unix secs] No deposits and no loans before then.
+    /// (unix secs) No deposits and no loans before then.
     pub live_at: i64,
 }
 
@@ -390,7 +390,7 @@ pub struct ConfigChanged {
     pub account: Pubkey,
     /// 0 in force at once, 1 queued, 2 applied after the delay, 3 cancelled.
     pub kind: u8,
-    /// [unix secs] When it takes or took effect; 0 for cancelled.
+    /// (unix secs) When it takes or took effect; 0 for cancelled.
     pub effective_at: i64,
 }
 
@@ -412,6 +412,6 @@ pub struct PauseChanged {
     pub market: Pubkey,
     /// 0 borrowing, 1 write-offs, 2 issuance.
     pub kind: u8,
-    /// [unix secs] In force until then.
+    /// (unix secs) In force until then.
     pub until: i64,
 }

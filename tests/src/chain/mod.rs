@@ -24,7 +24,7 @@ use {
     solana_pubkey::Pubkey, solana_sdk_ids::system_program,
 };
 
-/// [unix s] The first second of every chain: 2023-11-14 22:13:20 UTC.
+/// (unix s) The first second of every chain: 2023-11-14 22:13:20 UTC.
 pub const GENESIS_UNIX: i64 = 1_700_000_000;
 /// The first slot of every chain. LiteSVM deploys programs in its own first
 /// slot, the latest in which mainnet activated a feature; time may only go on
@@ -34,7 +34,7 @@ pub const GENESIS_SLOT: u64 = 480_000_000;
 pub const SLOTS_PER_SEC: u64 = 5;
 /// The most compute units that one transaction may request.
 pub const MAX_COMPUTE_UNITS: u32 = 1_400_000;
-/// [lamports] What the payer starts with.
+/// (lamports) What the payer starts with.
 const PAYER_LAMPORTS: u64 = 1_000_000_000_000_000;
 const SLOTS_PER_EPOCH: u64 = 432_000;
 
@@ -42,7 +42,7 @@ const SLOTS_PER_EPOCH: u64 = 432_000;
 /// and the two chains fill it differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountData {
-    /// [lamports] Never 0: an account without lamports does not exist.
+    /// (lamports) Never 0: an account without lamports does not exist.
     pub lamports: u64,
     /// The program that may change `data`.
     pub owner: Pubkey,
@@ -152,7 +152,7 @@ pub trait Chain {
         self.set_account(to, account);
     }
 
-    /// [unix s] The chain's time.
+    /// (unix s) The chain's time.
     fn now(&mut self) -> i64 {
         self.clock().unix_timestamp
     }

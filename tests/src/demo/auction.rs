@@ -7,7 +7,7 @@ use {
     backstop_engine::units::{Atoms, Rate, UnixTime},
 };
 
-/// [atoms] With less nobody bothers.
+/// (atoms) With less nobody bothers.
 const LEAST_MONEY: u64 = 10 * USDC;
 
 /// One bar of bids.
@@ -57,7 +57,7 @@ fn buy(stage: &mut Stage, index: usize, rate: Rate, floor: Rate, money: Atoms) {
     });
 }
 
-/// [10^-6 dollars] Price of a governance token, whose atoms are as many to the
+/// (10^-6 dollars) Price of a governance token, whose atoms are as many to the
 /// token as the stablecoin's are to the dollar. Rounded down.
 pub fn micro(rate: u128) -> u64 {
     u64::try_from((rate * 1_000_000) >> 64).expect("a price fits")

@@ -145,7 +145,7 @@ pub fn reason(code: u8) -> &'static str {
     }
 }
 
-/// [hours] How long a market's auctions take, waiting included.
+/// (hours) How long a market's auctions take, waiting included.
 pub fn auction_hours(stage: &mut Stage) -> u32 {
     let config = stage.world.market_state().config;
     (config.auction_delay_secs + config.auction_duration_secs) / HOUR

@@ -13,16 +13,16 @@ pub struct View {
     pub index: usize,
     /// [atoms of SOL] Collateral.
     pub collateral: u64,
-    /// [atoms] What it is worth at spot.
+    /// (atoms) What it is worth at spot.
     pub value: u64,
-    /// [atoms] Debt.
+    /// (atoms) Debt.
     pub debt: u64,
-    /// [atoms] Record of written-off debt.
+    /// (atoms) Record of written-off debt.
     pub written_off: u64,
 }
 
 impl View {
-    /// [atoms] How much more it owes than it has.
+    /// (atoms) How much more it owes than it has.
     pub fn shortfall(&self) -> u64 {
         self.debt.saturating_sub(self.value)
     }
@@ -33,7 +33,7 @@ impl View {
         self.collateral > 0 && self.debt > 0 && weighted < u128::from(self.debt) * 10_000
     }
 
-    /// [bps] Debt as a share of collateral; the greatest number without any.
+    /// (bps) Debt as a share of collateral; the greatest number without any.
     pub fn loan_bps(&self) -> u64 {
         let scaled = u128::from(self.debt) * 10_000;
         let ratio = scaled.checked_div(self.value.into()).unwrap_or(u128::MAX);
@@ -41,7 +41,7 @@ impl View {
     }
 }
 
-/// [atoms of the stablecoin] Value of `collateral` SOL atoms at a price in
+/// (atoms of the stablecoin) Value of `collateral` SOL atoms at a price in
 /// 10^-8 dollars, rounded down.
 pub fn value(collateral: u64, price: i64) -> u64 {
     let value = u128::from(collateral) * u128::from(price.unsigned_abs()) * u128::from(USDC)

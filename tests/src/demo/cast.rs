@@ -12,13 +12,13 @@ use {
     rand_chacha::ChaCha8Rng,
 };
 
-/// [atoms] One SOL.
+/// (atoms) One SOL.
 pub const SOL: u64 = 1_000_000_000;
 /// How many borrowers there are.
 const BORROWERS: u64 = 30;
-/// [bps] The most careful borrower's loan, as a share of his collateral.
+/// (bps) The most careful borrower's loan, as a share of his collateral.
 const LEAST_LOAN: u64 = 2_500;
-/// [bps] From one borrower to the next bolder one.
+/// (bps) From one borrower to the next bolder one.
 const LOAN_STEP: u64 = 137;
 
 /// Somebody who lends.
@@ -28,13 +28,13 @@ pub struct Lender {
     pub name: &'static str,
     /// His wallet.
     pub actor: Actor,
-    /// [atoms] Paid in.
+    /// (atoms) Paid in.
     pub deposit: u64,
-    /// [unix s] When he leaves; at the end if not before.
+    /// (unix s) When he leaves; at the end if not before.
     pub leaves: i64,
-    /// [atoms] Paid out, once he has left.
+    /// (atoms) Paid out, once he has left.
     pub paid_out: Option<u64>,
-    /// [atoms] His part of the losses: borne when he left, or shared.
+    /// (atoms) His part of the losses: borne when he left, or shared.
     pub carried: u64,
 }
 
@@ -47,11 +47,11 @@ pub struct Borrower {
     pub actor: Actor,
     /// [atoms of SOL] Collateral.
     pub collateral: u64,
-    /// [bps] His loan, as a share of the collateral's value.
+    /// (bps) His loan, as a share of the collateral's value.
     pub loan_bps: u64,
-    /// [atoms] His loan.
+    /// (atoms) His loan.
     pub borrowed: u64,
-    /// [atoms] Repaid by liquidators.
+    /// (atoms) Repaid by liquidators.
     pub liquidated: u64,
 }
 
@@ -62,15 +62,15 @@ pub struct Liquidator {
     pub name: &'static str,
     /// His wallet.
     pub actor: Actor,
-    /// [atoms] What he brings.
+    /// (atoms) What he brings.
     pub money: u64,
-    /// [unix s] Not there before.
+    /// (unix s) Not there before.
     pub arrives: i64,
-    /// [atoms] Repaid so far.
+    /// (atoms) Repaid so far.
     pub repaid: u64,
     /// How many liquidations of his landed.
     pub landed: u64,
-    /// [unix s] When his money was gone.
+    /// (unix s) When his money was gone.
     pub out_at: Option<i64>,
     /// [atoms of SOL] What he withdrew in the end.
     pub collateral: u64,
@@ -83,7 +83,7 @@ pub struct Bidder {
     pub name: &'static str,
     /// His wallet.
     pub actor: Actor,
-    /// [bps] How far below the market he wants to buy.
+    /// (bps) How far below the market he wants to buy.
     pub discount_bps: i64,
 }
 

@@ -13,11 +13,11 @@ use {
     std::cmp::Reverse,
 };
 
-/// [bps] A move within an hour that fills the chain: nothing lands.
+/// (bps) A move within an hour that fills the chain: nothing lands.
 pub const CONGESTED_BPS: i64 = 500;
 /// Liquidations that land in a bar otherwise.
 const LANDS: u64 = 2;
-/// [atoms] With less nobody bothers.
+/// (atoms) With less nobody bothers.
 const LEAST_MONEY: u64 = 100 * USDC;
 
 /// One bar of liquidations.
@@ -93,7 +93,7 @@ fn take(stage: &mut Stage, view: &View) -> bool {
     true
 }
 
-/// [atoms] Money of the liquidators who are there, and how many have some.
+/// (atoms) Money of the liquidators who are there, and how many have some.
 pub fn money(stage: &mut Stage) -> (u64, u64) {
     let (usdc, now) = (stage.usdc, stage.bar.at);
     let Stage { world, cast, .. } = stage;

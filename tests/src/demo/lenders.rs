@@ -5,15 +5,15 @@ use {
     backstop_engine::{ledger::Ledger, units::Shares},
 };
 
-/// [atoms] A departure may change what others own by a rounding, no more.
+/// (atoms) A departure may change what others own by a rounding, no more.
 const DRIFT: u64 = 1;
 
 /// What a lender's shares are worth.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Claim {
-    /// [atoms] With the deficit.
+    /// (atoms) With the deficit.
     pub gross: u64,
-    /// [atoms] Without it: what he would be paid now.
+    /// (atoms) Without it: what he would be paid now.
     pub net: u64,
 }
 

@@ -40,7 +40,7 @@ use {
     },
 };
 
-/// [unix s] Bars of the story, by when they end; all times are of November 2022.
+/// (unix s) Bars of the story, by when they end; all times are of November 2022.
 mod times {
     /// 6 Nov 00:30. People deposit and borrow.
     pub const OPENING: i64 = 1_667_694_600;

@@ -10,9 +10,9 @@ use std::cmp::max;
 const SOL: &str = include_str!("../../fixtures/prices/sol-2022-11-ftx.csv");
 const AAVE: &str = include_str!("../../fixtures/prices/aave-2022-05-luna.csv");
 
-/// [unix s] 9 Nov 2022 21:30, when SOL first touched its low of that week.
+/// (unix s) 9 Nov 2022 21:30, when SOL first touched its low of that week.
 const SOL_LOW: i64 = 1_668_029_400;
-/// [unix s] 12 May 2022 07:00, the low of AAVE. The two lows are laid upon each
+/// (unix s) 12 May 2022 07:00, the low of AAVE. The two lows are laid upon each
 /// other: what brings down the collateral brings down the token.
 const AAVE_LOW: i64 = 1_652_338_800;
 
@@ -33,13 +33,13 @@ pub struct Reading {
 /// Half an hour.
 #[derive(Clone, Copy, Debug)]
 pub struct Bar {
-    /// [unix s] When it ended.
+    /// (unix s) When it ended.
     pub at: i64,
     /// SOL.
     pub sol: Reading,
     /// The governance token.
     pub token: Reading,
-    /// [bps] Move of SOL within the last hour, without its sign.
+    /// (bps) Move of SOL within the last hour, without its sign.
     pub move_bps: i64,
 }
 

@@ -18,7 +18,7 @@ use {
     std::cmp::Reverse,
 };
 
-/// [bps] A holder sells when the buy-back offers this share of the market.
+/// (bps) A holder sells when the buy-back offers this share of the market.
 const SELLS_AT_BPS: i64 = 9_000;
 
 /// One bar of recovery.

@@ -7,9 +7,9 @@ use {
     std::io::{self, Write},
 };
 
-/// [columns] What a narrow terminal, a mail or a log shows in one line.
+/// (columns) What a narrow terminal, a mail or a log shows in one line.
 const WIDTH: u16 = 100;
-/// [columns] A cell up to this width is not broken into lines.
+/// (columns) A cell up to this width is not broken into lines.
 const SHORT: usize = 14;
 
 /// Writes the story; of the short form only the chapters that sum it up.

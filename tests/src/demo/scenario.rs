@@ -7,7 +7,7 @@ use {
     std::{fmt, str::FromStr},
 };
 
-/// [atoms] One dollar of the stablecoin.
+/// (atoms) One dollar of the stablecoin.
 pub const USDC: u64 = 1_000_000;
 
 /// Which story.
@@ -25,13 +25,13 @@ pub enum Scenario {
 /// Its numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// [atoms] In the insurance vault at the start.
+    /// (atoms) In the insurance vault at the start.
     pub insurance: u64,
-    /// [atoms] What each liquidator brings.
+    /// (atoms) What each liquidator brings.
     pub liquidators: [u64; 4],
-    /// [10^-8 dollars] A governance token when people come.
+    /// (10^-8 dollars) A governance token when people come.
     pub token_price: i64,
-    /// [atoms] What each bidder for governance tokens brings.
+    /// (atoms) What each bidder for governance tokens brings.
     pub bidders: [u64; 4],
 }
 

@@ -62,38 +62,38 @@ impl Default for Units {
 /// The life of the bank, as its ledger and the market tell it at the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
-    /// [atoms] Ever written off.
+    /// (atoms) Ever written off.
     pub lost: u128,
-    /// [atoms] Covered by protocol fees.
+    /// (atoms) Covered by protocol fees.
     pub covered_by_fees: u128,
-    /// [atoms] Covered by insurance.
+    /// (atoms) Covered by insurance.
     pub covered_by_insurance: u128,
-    /// [atoms] Covered by auction proceeds.
+    /// (atoms) Covered by auction proceeds.
     pub covered_by_auction: u128,
-    /// [atoms] Covered by repaid records.
+    /// (atoms) Covered by repaid records.
     pub recovered: u128,
-    /// [atoms] Borne by lenders who left while a deficit was open.
+    /// (atoms) Borne by lenders who left while a deficit was open.
     pub borne_by_leavers: u128,
-    /// [atoms] Socialised.
+    /// (atoms) Socialised.
     pub socialised: u128,
-    /// [atoms] Still open.
+    /// (atoms) Still open.
     pub deficit: u64,
-    /// [governance atoms] Ever issued.
+    /// (governance atoms) Ever issued.
     pub issued: u64,
-    /// [governance atoms] Bought in auctions.
+    /// (governance atoms) Bought in auctions.
     pub sold: u64,
-    /// [governance atoms] Ever burned, unsold or bought back.
+    /// (governance atoms) Ever burned, unsold or bought back.
     pub burned: u64,
-    /// [atoms] Paid to keepers.
+    /// (atoms) Paid to keepers.
     pub bounties: u64,
-    /// [atoms] What lenders' claims fell by when they left or shared: the sum
+    /// (atoms) What lenders' claims fell by when they left or shared: the sum
     /// over lenders, measured share by share.
     pub carried_by_lenders: u64,
     /// Lenders among which that was measured.
     pub lenders: u64,
-    /// [atoms] Repaid on records of written-off debt.
+    /// (atoms) Repaid on records of written-off debt.
     pub records_repaid: u64,
-    /// [atoms] Spent on buying tokens back.
+    /// (atoms) Spent on buying tokens back.
     pub bought_back: u64,
 }
 

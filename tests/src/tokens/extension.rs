@@ -27,7 +27,7 @@ pub enum MintExtension {
     TransferFee {
         /// The part, in ten-thousandths.
         bps: u16,
-        /// [atoms] The most that one transfer loses.
+        /// (atoms) The most that one transfer loses.
         max: u64,
     },
     /// Every transfer calls this program.

@@ -273,13 +273,13 @@ pub fn mint_state(chain: &mut dyn Chain, key: &Pubkey) -> MintState {
         .base
 }
 
-/// [atoms] What a token account holds.
+/// (atoms) What a token account holds.
 #[track_caller]
 pub fn balance(chain: &mut dyn Chain, key: &Pubkey) -> u64 {
     token_account(chain, key).amount
 }
 
-/// [atoms] How much of a mint exists.
+/// (atoms) How much of a mint exists.
 #[track_caller]
 pub fn supply(chain: &mut dyn Chain, mint: &Pubkey) -> u64 {
     mint_state(chain, mint).supply

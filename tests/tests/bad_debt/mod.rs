@@ -23,21 +23,21 @@ use {
     solana_pubkey::Pubkey,
 };
 
-/// [atoms] One dollar of the debt's asset.
+/// (atoms) One dollar of the debt's asset.
 pub const USDC: u64 = 1_000_000;
-/// [governance atoms] One governance token.
+/// (governance atoms) One governance token.
 pub const TOKEN: u64 = 1_000_000;
-/// [atoms] What the lender of every stage deposits.
+/// (atoms) What the lender of every stage deposits.
 pub const LENT: u64 = 1_000_000 * USDC;
-/// [secs] From a write-off to the first sale of its auction.
+/// (secs) From a write-off to the first sale of its auction.
 pub const AUCTION_DELAY: u64 = 2 * HOUR as u64;
-/// [secs] From the first sale to the floor price.
+/// (secs) From the first sale to the floor price.
 pub const AUCTION_DURATION: u64 = 6 * HOUR as u64;
-/// [secs] Window of draws and bounties.
+/// (secs) Window of draws and bounties.
 pub const WINDOW: u64 = DAY as u64;
-/// [10^-8 dollars] Price of a whole collateral token before it crashes.
+/// (10^-8 dollars) Price of a whole collateral token before it crashes.
 const COLLATERAL_PRICE: i64 = 1_000_000 * DOLLAR;
-/// [atoms] What a debtor puts up: ten million dollars' worth.
+/// (atoms) What a debtor puts up: ten million dollars' worth.
 const COLLATERAL: u64 = 10_000_000;
 
 /// A market with a bank that lends, a bank whose asset is about to be worth
@@ -193,15 +193,15 @@ pub fn insure(world: &mut World, stage: &Stage, atoms: u64) {
 pub struct Snap {
     /// The books.
     pub ledger: LedgerState,
-    /// [atoms] Tokens in the liquidity vault.
+    /// (atoms) Tokens in the liquidity vault.
     pub liquidity: u64,
-    /// [atoms] Tokens in the insurance vault.
+    /// (atoms) Tokens in the insurance vault.
     pub insurance: u64,
-    /// [governance atoms] Tokens in escrow.
+    /// (governance atoms) Tokens in escrow.
     pub escrow: u64,
-    /// [governance atoms] Supply of the governance mint.
+    /// (governance atoms) Supply of the governance mint.
     pub supply: u64,
-    /// [governance atoms] What counts against the lifetime cap.
+    /// (governance atoms) What counts against the lifetime cap.
     pub outstanding: u64,
 }
 
@@ -292,12 +292,12 @@ pub fn mul_div_ceil(a: impl Into<BigUint>, b: impl Into<BigUint>, c: impl Into<B
 /// One atom per governance atom, as prices are stored.
 pub const PAR: u128 = 1 << 64;
 
-/// [atoms] What `tokens` cost at `rate`, in favour of the seller.
+/// (atoms) What `tokens` cost at `rate`, in favour of the seller.
 pub fn cost(tokens: u64, rate: u128) -> u64 {
     mul_div_ceil(tokens, rate, PAR)
 }
 
-/// [governance atoms] How many tokens it takes to raise `atoms` at `rate`.
+/// (governance atoms) How many tokens it takes to raise `atoms` at `rate`.
 pub fn tokens_for(atoms: u64, rate: u128) -> u64 {
     mul_div_ceil(atoms, PAR, rate)
 }

@@ -21,25 +21,25 @@ use crate::state::{BankConfig, Le128, Market, Ruled};
 )]
 #[repr(C)]
 pub struct LedgerState {
-    /// [atoms] What lenders own, the deficit included.
+    /// (atoms) What lenders own, the deficit included.
     pub lender_assets: u64,
-    /// [atoms] In the liquidity vault.
+    /// (atoms) In the liquidity vault.
     pub cash: u64,
-    /// [atoms] Owed by borrowers: `floor(debt_shares * borrow_index / 2^96)`.
+    /// (atoms) Owed by borrowers: `floor(debt_shares * borrow_index / 2^96)`.
     pub borrowed: u64,
-    /// [atoms] Owed to lenders and backed by nothing yet.
+    /// (atoms) Owed to lenders and backed by nothing yet.
     pub deficit: u64,
-    /// [atoms] The part of the deficit that governance tokens are offered for.
+    /// (atoms) The part of the deficit that governance tokens are offered for.
     pub on_auction: u64,
-    /// [atoms] Unclaimed protocol fees, in the liquidity vault.
+    /// (atoms) Unclaimed protocol fees, in the liquidity vault.
     pub protocol_fees: u64,
-    /// [atoms] Insurance fees not yet moved, in the liquidity vault.
+    /// (atoms) Insurance fees not yet moved, in the liquidity vault.
     pub insurance_fees: u64,
-    /// [atoms] In the insurance vault.
+    /// (atoms) In the insurance vault.
     pub insurance: u64,
-    /// [unix secs] Up to when interest is booked.
+    /// (unix secs) Up to when interest is booked.
     pub accrued_at: i64,
-    /// [unix secs] Since when the deficit is open, weighted by its losses.
+    /// (unix secs) Since when the deficit is open, weighted by its losses.
     pub deficit_since: i64,
     /// Shares of all lenders; 10^6 per atom in an empty bank.
     pub deposit_shares: Le128,
@@ -47,19 +47,19 @@ pub struct LedgerState {
     pub debt_shares: Le128,
     /// Growth of debt, times 2^64; never falls.
     pub borrow_index: Le128,
-    /// [atoms] Ever written off.
+    /// (atoms) Ever written off.
     pub lost: Le128,
-    /// [atoms] Ever covered by protocol fees.
+    /// (atoms) Ever covered by protocol fees.
     pub covered_by_fees: Le128,
-    /// [atoms] Ever covered by insurance fees and the insurance vault.
+    /// (atoms) Ever covered by insurance fees and the insurance vault.
     pub covered_by_insurance: Le128,
-    /// [atoms] Ever covered by auction proceeds.
+    /// (atoms) Ever covered by auction proceeds.
     pub covered_by_auction: Le128,
-    /// [atoms] Ever covered by repaid records.
+    /// (atoms) Ever covered by repaid records.
     pub recovered: Le128,
-    /// [atoms] Ever borne by lenders who left while a deficit was open.
+    /// (atoms) Ever borne by lenders who left while a deficit was open.
     pub borne_by_leavers: Le128,
-    /// [atoms] Ever socialised.
+    /// (atoms) Ever socialised.
     pub socialised: Le128,
 }
 
@@ -71,7 +71,7 @@ pub struct LedgerState {
 pub struct BucketState {
     /// Level at `filled_at`, in the unit of what is limited.
     pub level: u64,
-    /// [unix secs]
+    /// (unix secs)
     pub filled_at: i64,
 }
 
@@ -89,7 +89,7 @@ pub struct PriceState {
     pub conf: u64,
     /// Slot in which it was stored; it is used in no other.
     pub slot: u64,
-    /// [unix secs] When it was published.
+    /// (unix secs) When it was published.
     pub published_at: i64,
     /// Power of ten of the three prices.
     pub exponent: i32,
@@ -103,13 +103,13 @@ pub struct PriceState {
 )]
 #[repr(C)]
 pub struct AuctionState {
-    /// [governance atoms] Left in escrow.
+    /// (governance atoms) Left in escrow.
     pub lot: u64,
-    /// [unix secs] When they were issued.
+    /// (unix secs) When they were issued.
     pub issued_at: i64,
-    /// [unix secs] First second of sale.
+    /// (unix secs) First second of sale.
     pub opens_at: i64,
-    /// [unix secs] Last second of sale.
+    /// (unix secs) Last second of sale.
     pub ends_at: i64,
     /// Price at the first sale: atoms per governance atom, times 2^64.
     pub start_rate: Le128,
@@ -123,11 +123,11 @@ pub struct AuctionState {
 )]
 #[repr(C)]
 pub struct BuyBackState {
-    /// [atoms] Left to spend; stays in the insurance vault until spent.
+    /// (atoms) Left to spend; stays in the insurance vault until spent.
     pub budget: u64,
-    /// [unix secs] First second.
+    /// (unix secs) First second.
     pub opens_at: i64,
-    /// [unix secs] Last second.
+    /// (unix secs) Last second.
     pub ends_at: i64,
     /// Price offered first: atoms per governance atom, times 2^64.
     pub low_rate: Le128,
@@ -162,7 +162,7 @@ pub struct Bank {
     pub insurance_vault: Pubkey,
     /// Governance tokens on auction.
     pub governance_escrow: Pubkey,
-    /// [unix secs] No deposits and no loans before then.
+    /// (unix secs) No deposits and no loans before then.
     pub live_at: i64,
     /// The books.
     pub ledger: LedgerState,
@@ -180,14 +180,14 @@ pub struct Bank {
     pub config: BankConfig,
     /// Queued settings.
     pub pending_config: BankConfig,
-    /// [unix secs] When the queued settings may be applied; 0 for none.
+    /// (unix secs) When the queued settings may be applied; 0 for none.
     pub pending_config_at: i64,
     /// Zero; room for later.
     pub reserved: [u8; 192],
 }
 
 impl Bank {
-    /// [bytes] Account length, discriminator included.
+    /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
     /// Passes for an account of the layout this program knows.

@@ -28,73 +28,73 @@ pub struct BankConfig {
     pub fixed_floor_rate: Le128,
     /// Start price of an auction where the market has no governance feed, same unit.
     pub fixed_start_rate: Le128,
-    /// [atoms] Most that lenders may own.
+    /// (atoms) Most that lenders may own.
     pub deposit_cap: u64,
-    /// [atoms] Most that may be borrowed.
+    /// (atoms) Most that may be borrowed.
     pub borrow_cap: u64,
-    /// [atoms] Least debt of a position; at least 1.
+    /// (atoms) Least debt of a position; at least 1.
     pub min_debt: u64,
-    /// [atoms] Debts up to this size may be liquidated in one go.
+    /// (atoms) Debts up to this size may be liquidated in one go.
     pub full_close_debt: u64,
-    /// [atoms] Most that leaves the insurance vault per window; 0 means unlimited.
+    /// (atoms) Most that leaves the insurance vault per window; 0 means unlimited.
     pub draw_limit: u64,
-    /// [atoms] Most paid in bounties per window.
+    /// (atoms) Most paid in bounties per window.
     pub bounty_cap: u64,
-    /// [atoms] No bounty for a smaller loss.
+    /// (atoms) No bounty for a smaller loss.
     pub bounty_min_loss: u64,
-    /// [atoms] No auction for a smaller deficit, no buy-back with a smaller budget.
+    /// (atoms) No auction for a smaller deficit, no buy-back with a smaller budget.
     pub min_auction_deficit: u64,
     /// Receiver program that must own the price account.
     pub oracle_program: Pubkey,
     /// Pyth feed of the asset.
     pub feed_id: [u8; 32],
-    /// [bps] Share of collateral that counts when borrowing.
+    /// (bps) Share of collateral that counts when borrowing.
     pub collateral_factor_bps: u32,
-    /// [bps] Share of collateral that counts before liquidation.
+    /// (bps) Share of collateral that counts before liquidation.
     pub liquidation_threshold_bps: u32,
-    /// [bps] What a debt counts; at least 10000.
+    /// (bps) What a debt counts; at least 10000.
     pub liability_weight_bps: u32,
-    /// [bps] Liquidation bonus at the threshold, and underwater.
+    /// (bps) Liquidation bonus at the threshold, and underwater.
     pub min_bonus_bps: u32,
-    /// [bps] Largest liquidation bonus.
+    /// (bps) Largest liquidation bonus.
     pub max_bonus_bps: u32,
-    /// [bps] Shortfall of weighted debt at which the bonus is largest.
+    /// (bps) Shortfall of weighted debt at which the bonus is largest.
     pub bonus_ramp_bps: u32,
-    /// [bps] Share of the bonus that goes to insurance fees.
+    /// (bps) Share of the bonus that goes to insurance fees.
     pub bonus_insurance_bps: u32,
-    /// [bps] Health that a liquidation restores; at least 10000.
+    /// (bps) Health that a liquidation restores; at least 10000.
     pub target_health_bps: u32,
-    /// [bps] Most of cash and loans together that may be lent.
+    /// (bps) Most of cash and loans together that may be lent.
     pub max_utilisation_bps: u32,
-    /// [bps] Yearly interest of an unused bank.
+    /// (bps) Yearly interest of an unused bank.
     pub base_rate_bps: u32,
-    /// [bps] Rise of the yearly interest up to the kink.
+    /// (bps) Rise of the yearly interest up to the kink.
     pub slope_below_bps: u32,
-    /// [bps] Rise of the yearly interest from the kink to full use.
+    /// (bps) Rise of the yearly interest from the kink to full use.
     pub slope_above_bps: u32,
-    /// [bps] Utilisation at the kink.
+    /// (bps) Utilisation at the kink.
     pub kink_bps: u32,
-    /// [bps] Share of interest for the protocol.
+    /// (bps) Share of interest for the protocol.
     pub protocol_fee_bps: u32,
-    /// [bps] Share of interest for insurance.
+    /// (bps) Share of interest for insurance.
     pub insurance_fee_bps: u32,
-    /// [secs] Oldest price accepted.
+    /// (secs) Oldest price accepted.
     pub max_age_secs: u32,
-    /// [bps] Widest confidence interval accepted, as a share of the price.
+    /// (bps) Widest confidence interval accepted, as a share of the price.
     pub max_conf_bps: u32,
-    /// [bps] Largest distance of spot from average accepted.
+    /// (bps) Largest distance of spot from average accepted.
     pub max_divergence_bps: u32,
-    /// [secs] From the owner's last borrowing or withdrawal to a write-off.
+    /// (secs) From the owner's last borrowing or withdrawal to a write-off.
     pub min_risk_age_secs: u32,
-    /// [secs] Window of `draw_limit` and `bounty_cap`.
+    /// (secs) Window of `draw_limit` and `bounty_cap`.
     pub limit_window_secs: u32,
-    /// [bps] Keeper's share of a loss.
+    /// (bps) Keeper's share of a loss.
     pub bounty_bps: u32,
-    /// [secs] How long a deficit waits when issuance cannot help.
+    /// (secs) How long a deficit waits when issuance cannot help.
     pub socialise_delay_secs: u32,
-    /// [secs] How long a deficit waits at the most.
+    /// (secs) How long a deficit waits at the most.
     pub socialise_deadline_secs: u32,
-    /// [bps] Insurance above this share of what is borrowed may buy back.
+    /// (bps) Insurance above this share of what is borrowed may buy back.
     pub insurance_target_bps: u32,
     /// Write-offs: 0 disabled, 1 insurance only, 2 full.
     pub write_off_mode: u8,
@@ -118,34 +118,34 @@ pub struct MarketConfig {
     pub oracle_program: Pubkey,
     /// Pyth feed of the governance token.
     pub feed_id: [u8; 32],
-    /// [governance atoms] Most that may ever be issued, net of what was burned unsold.
+    /// (governance atoms) Most that may ever be issued, net of what was burned unsold.
     pub lifetime_issuance_cap: u64,
-    /// [secs] How long a risk-raising change waits.
+    /// (secs) How long a risk-raising change waits.
     pub config_delay_secs: u32,
-    /// [secs] Longest pause, and shortest rest between two.
+    /// (secs) Longest pause, and shortest rest between two.
     pub max_pause_secs: u32,
-    /// [secs] From opening an auction to its first sale.
+    /// (secs) From opening an auction to its first sale.
     pub auction_delay_secs: u32,
-    /// [secs] From the first sale to the floor price.
+    /// (secs) From the first sale to the floor price.
     pub auction_duration_secs: u32,
-    /// [bps] Largest discount of the floor to the lower of spot and average.
+    /// (bps) Largest discount of the floor to the lower of spot and average.
     pub max_discount_bps: u32,
-    /// [bps] Premium of the start over the higher of spot and average.
+    /// (bps) Premium of the start over the higher of spot and average.
     pub premium_bps: u32,
     /// Failed auctions, since the deficit was last zero, after which it may be
     /// socialised.
     pub max_failed_auctions: u32,
-    /// [bps] Share of supply that may be issued per window.
+    /// (bps) Share of supply that may be issued per window.
     pub issuance_window_bps: u32,
-    /// [secs] Window of `issuance_window_bps`.
+    /// (secs) Window of `issuance_window_bps`.
     pub issuance_window_secs: u32,
-    /// [bps] Share of supply that one auction may issue.
+    /// (bps) Share of supply that one auction may issue.
     pub issuance_auction_bps: u32,
-    /// [secs] Oldest governance price accepted.
+    /// (secs) Oldest governance price accepted.
     pub max_age_secs: u32,
-    /// [bps] Widest confidence interval accepted.
+    /// (bps) Widest confidence interval accepted.
     pub max_conf_bps: u32,
-    /// [bps] Largest distance of spot from average accepted.
+    /// (bps) Largest distance of spot from average accepted.
     pub max_divergence_bps: u32,
     /// Zero.
     pub reserved: u32,

@@ -27,11 +27,11 @@ pub enum PauseKind {
 )]
 #[repr(C)]
 pub struct PauseState {
-    /// [unix secs] When the last one began.
+    /// (unix secs) When the last one began.
     pub since: i64,
-    /// [unix secs] In force until then.
+    /// (unix secs) In force until then.
     pub until: i64,
-    /// [unix secs] No new one before then.
+    /// (unix secs) No new one before then.
     pub next_allowed_at: i64,
 }
 
@@ -61,21 +61,21 @@ pub struct Market {
     pub sequence: u64,
     /// Obligations ever opened. While it is 0, changes need not wait.
     pub obligations: u64,
-    /// [governance atoms] Supply when the market was created.
+    /// (governance atoms) Supply when the market was created.
     pub initial_supply: u64,
-    /// [governance atoms] Supply by the books: initial, plus issued, minus burned.
+    /// (governance atoms) Supply by the books: initial, plus issued, minus burned.
     pub supply: u64,
-    /// [governance atoms] Issued and not burned unsold; what the lifetime cap counts.
+    /// (governance atoms) Issued and not burned unsold; what the lifetime cap counts.
     pub outstanding: u64,
-    /// [governance atoms] Ever issued.
+    /// (governance atoms) Ever issued.
     pub issued: u64,
-    /// [governance atoms] Ever burned, unsold or bought back.
+    /// (governance atoms) Ever burned, unsold or bought back.
     pub burned: u64,
     /// Level of the issuance limit.
     pub issuance_bucket: BucketState,
-    /// [unix secs] When a usable governance price was last seen.
+    /// (unix secs) When a usable governance price was last seen.
     pub governance_priced_at: i64,
-    /// [unix secs] Publish time of that price.
+    /// (unix secs) Publish time of that price.
     pub governance_published_at: i64,
     /// Pause of new loans.
     pub borrow_pause: PauseState,
@@ -87,14 +87,14 @@ pub struct Market {
     pub config: MarketConfig,
     /// Queued settings.
     pub pending_config: MarketConfig,
-    /// [unix secs] When the queued settings may be applied; 0 for none.
+    /// (unix secs) When the queued settings may be applied; 0 for none.
     pub pending_config_at: i64,
     /// Zero; room for later.
     pub reserved: [u8; 256],
 }
 
 impl Market {
-    /// [bytes] Account length, discriminator included.
+    /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
     /// Passes for an account of the layout this program knows.

@@ -20,7 +20,7 @@ pub struct Position {
     pub deposit_shares: Le128,
     /// Shares of the bank's debt, 2^-32 atoms at index 1.
     pub debt_shares: Le128,
-    /// [atoms] Written off and not repaid.
+    /// (atoms) Written off and not repaid.
     pub written_off: u64,
     /// 1 if this deposit was there, in a delisted bank, when a debt of the
     /// obligation was written off: it stays until every record is repaid.
@@ -44,7 +44,7 @@ pub struct Obligation {
     pub market: Pubkey,
     /// The only one who may deposit, withdraw and borrow.
     pub owner: Pubkey,
-    /// [unix secs] When the owner last borrowed or withdrew.
+    /// (unix secs) When the owner last borrowed or withdrew.
     pub risk_raised_at: i64,
     /// The positions.
     pub positions: [Position; MAX_POSITIONS],
@@ -85,7 +85,7 @@ impl Position {
 }
 
 impl Obligation {
-    /// [bytes] Account length, discriminator included.
+    /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
     /// Passes for an account of the layout this program knows.

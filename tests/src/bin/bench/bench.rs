@@ -35,7 +35,7 @@ impl Bench {
         })
     }
 
-    /// [bytes] Size of the program.
+    /// (bytes) Size of the program.
     pub fn program_bytes(&self) -> u64 {
         self.heap.program_bytes()
     }

@@ -24,7 +24,7 @@ pub const FURTHER: &str = "each further position";
 pub const SIZE: &str = "size";
 
 impl Row {
-    /// [compute units] Most that the design allows.
+    /// (compute units) Most that the design allows.
     ///
     /// A bounty is a second token movement, and Token-2022 charges more for
     /// each: the ceilings are for SPL Token and without a bounty.
@@ -45,7 +45,7 @@ impl Row {
 }
 
 impl Further {
-    /// [compute units] Most that the design allows; a refresh is not a check of
+    /// (compute units) Most that the design allows; a refresh is not a check of
     /// health and has no ceiling.
     pub fn ceiling(&self) -> Option<u64> {
         (self.instruction != "refresh_banks").then_some(2_500)
@@ -53,7 +53,7 @@ impl Further {
 }
 
 impl Size {
-    /// [bytes] Most that the design allows.
+    /// (bytes) Most that the design allows.
     pub fn ceiling(&self) -> Option<u64> {
         match self.name.as_str() {
             "Bank" => Some(1_536),

@@ -3,7 +3,7 @@
 use crate::record::Record;
 use std::collections::BTreeMap;
 
-/// [per cent] A figure may be this much worse before it counts.
+/// (per cent) A figure may be this much worse before it counts.
 const TOLERANCE: u64 = 2;
 
 /// What differs.

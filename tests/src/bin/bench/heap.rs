@@ -19,9 +19,9 @@ use {
     std::{collections::BTreeMap, fs, path::PathBuf},
 };
 
-/// [bytes] Heap that every program has.
+/// (bytes) Heap that every program has.
 pub const HEAP: u64 = 32 * 1_024;
-/// [bytes] Resolution of the figures.
+/// (bytes) Resolution of the figures.
 pub const STEP: u64 = 64;
 
 /// Where the heap is in a program's address space. Its first eight bytes hold
@@ -65,12 +65,12 @@ impl HeapMeter {
         Ok(meter)
     }
 
-    /// [bytes] Size of the program.
+    /// (bytes) Size of the program.
     pub fn program_bytes(&self) -> u64 {
         self.program.len() as u64
     }
 
-    /// [bytes] Heap that the instruction at position `at` of the request uses,
+    /// (bytes) Heap that the instruction at position `at` of the request uses,
     /// rounded up to [`STEP`]. Leaves `chain` as it was. None when it does not
     /// succeed with any.
     ///

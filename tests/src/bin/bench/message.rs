@@ -9,7 +9,7 @@ use {
 
 const SIGNATURE_BYTES: usize = 64;
 
-/// [bytes] The signed transaction with a compute budget, as it would be sent.
+/// (bytes) The signed transaction with a compute budget, as it would be sent.
 pub fn bytes(payer: &Pubkey, instructions: &[Instruction], table: &[Pubkey]) -> usize {
     let budget = Instruction {
         program_id: compute_budget::ID,

@@ -12,15 +12,15 @@ pub struct Row {
     pub instruction: String,
     /// The situation.
     pub shape: String,
-    /// [compute units] Of the instruction alone, inner calls included.
+    /// (compute units) Of the instruction alone, inner calls included.
     pub units: u64,
-    /// [bytes] Of heap, rounded up to [`crate::heap::STEP`].
+    /// (bytes) Of heap, rounded up to [`crate::heap::STEP`].
     pub heap: u64,
     /// Accounts of the instruction, the optional ones and repetitions included.
     pub accounts: usize,
-    /// [bytes] Of the whole signed transaction, with the refresh it needs.
+    /// (bytes) Of the whole signed transaction, with the refresh it needs.
     pub bytes: usize,
-    /// [bytes] Of the same transaction with all its accounts in a lookup table.
+    /// (bytes) Of the same transaction with all its accounts in a lookup table.
     pub bytes_with_table: usize,
 }
 
@@ -36,7 +36,7 @@ impl Row {
 pub struct Further {
     /// Name of the instruction.
     pub instruction: String,
-    /// [compute units] Mean over the third to the eighth position, rounded up.
+    /// (compute units) Mean over the third to the eighth position, rounded up.
     pub units: u64,
 }
 
@@ -45,7 +45,7 @@ pub struct Further {
 pub struct Size {
     /// What is measured.
     pub name: String,
-    /// [bytes]
+    /// (bytes)
     pub bytes: u64,
 }
 

@@ -99,7 +99,7 @@ pub fn market(stage: &mut Stage) -> Chapter {
         .table(table)
 }
 
-/// [10^-8 dollars] SOL in the bar in which people came.
+/// (10^-8 dollars) SOL in the bar in which people came.
 fn opening_price(stage: &Stage) -> i64 {
     stage
         .log

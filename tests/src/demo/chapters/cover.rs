@@ -133,7 +133,7 @@ pub fn auctions(stage: &mut Stage, totals: &Totals) -> Option<Chapter> {
     })
 }
 
-/// [10^-6 dollars] Average price of `tokens` that cost `paid`, rounded down.
+/// (10^-6 dollars) Average price of `tokens` that cost `paid`, rounded down.
 fn average(paid: u64, tokens: u64) -> u64 {
     (u128::from(paid) * 1_000_000)
         .checked_div(tokens.into())

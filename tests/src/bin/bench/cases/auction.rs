@@ -22,7 +22,7 @@ pub fn measure(bench: &mut Bench) {
     buy_back(bench);
 }
 
-/// [governance atoms] One token.
+/// (governance atoms) One token.
 const TOKEN: u64 = 10u64.pow(GOVERNANCE_DECIMALS as u32);
 
 fn buy(bench: &mut Bench) {

@@ -20,7 +20,7 @@ pub struct Setting {
     pub insurance: u64,
     /// Write-off mode of the bank: 1 for insurance only, 2 for issuance too.
     pub mode: u8,
-    /// [1] Factor on every amount; large ones make wide numbers.
+    /// (1) Factor on every amount; large ones make wide numbers.
     pub scale: u64,
 }
 

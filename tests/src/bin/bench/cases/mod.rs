@@ -26,9 +26,9 @@ use {
     solana_pubkey::Pubkey,
 };
 
-/// [atoms] One USDC.
+/// (atoms) One USDC.
 const USDC: u64 = 1_000_000;
-/// [atoms] One SOL.
+/// (atoms) One SOL.
 const SOL: u64 = 1_000_000_000;
 
 /// A Token-2022 mint as issuers make them: with metadata.
