@@ -19,13 +19,13 @@ use {
     solana_transaction_error::TransactionError,
 };
 
-/// (atoms) One whole USDC.
+/// [atoms] One whole USDC.
 pub const USDC: u64 = 1_000_000;
-/// (atoms) One whole SOL.
+/// [atoms] One whole SOL.
 pub const SOL: u64 = 1_000_000_000;
 /// Shares for an atom that is paid into an empty bank.
 pub const SHARES: u128 = 1_000_000;
-/// (secs) How long risk-raising changes wait in these scenarios.
+/// [secs] How long risk-raising changes wait in these scenarios.
 pub const DELAY: u64 = 2 * settings::DAY as u64;
 /// Token programs: the account has too few tokens.
 pub const INSUFFICIENT_FUNDS: u32 = 1;
@@ -323,15 +323,15 @@ pub fn bank_keys(world: &World, banks: &[BankId]) -> Vec<Pubkey> {
 /// Balances of one bank's asset: somebody's wallet, the bank's books and vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flows {
-    /// (atoms) In the wallet.
+    /// [atoms] In the wallet.
     pub wallet: u64,
-    /// (atoms) In the liquidity vault.
+    /// [atoms] In the liquidity vault.
     pub vault: u64,
-    /// (atoms) Cash by the books.
+    /// [atoms] Cash by the books.
     pub cash: u64,
-    /// (atoms) What lenders own.
+    /// [atoms] What lenders own.
     pub lender_assets: u64,
-    /// (atoms) What borrowers owe.
+    /// [atoms] What borrowers owe.
     pub borrowed: u64,
 }
 
