@@ -250,7 +250,8 @@ impl BankParams {
     /// What hurts whichever way it moves (thresholds, bonuses, the interest
     /// curve) always waits. So does the mode: up, it puts holders of the
     /// governance token behind the lenders; down, it takes them away, and
-    /// lenders could be made to carry a deficit that is open already.
+    /// lenders could be made to carry a deficit that is open already. And so
+    /// does `min_risk_age_secs`, which can put a write-off out of reach.
     #[must_use]
     pub fn raises_risk(&self, next: &Self) -> bool {
         self.lending_raises_risk(next) || self.bad_debt_raises_risk(next)
@@ -280,7 +281,7 @@ impl BankParams {
 
     fn bad_debt_raises_risk(&self, next: &Self) -> bool {
         next.mode != self.mode
-            || next.min_risk_age_secs < self.min_risk_age_secs
+            || next.min_risk_age_secs != self.min_risk_age_secs
             || next.draw_limit != self.draw_limit
             || next.bounty_share > self.bounty_share
             || next.bounty_limit.capacity > self.bounty_limit.capacity
@@ -348,8 +349,9 @@ impl MarketParams {
 
     /// Whether a change to `next` raises the risk of a lender or of a holder of
     /// the governance token. Limits on issuance always wait: wider ones dilute
-    /// holders, narrower ones leave lenders with the deficit. In an emergency
-    /// the guardian's pause is faster than either.
+    /// holders, narrower ones leave lenders with the deficit. So do the limits
+    /// on governance prices, which can stop issuance as well. In an emergency
+    /// the guardian's pause is faster than any of them.
     #[must_use]
     pub fn raises_risk(&self, next: &Self) -> bool {
         next.config_delay_secs < self.config_delay_secs
@@ -359,6 +361,6 @@ impl MarketParams {
             || next.max_discount != self.max_discount
             || next.premium != self.premium
             || next.max_failed_auctions < self.max_failed_auctions
-            || oracle_raises_risk(&self.oracle, &next.oracle)
+            || next.oracle != self.oracle
     }
 }
