@@ -151,6 +151,23 @@ fn a_price_that_is_missing_for_the_whole_delay_is_a_reason() {
 }
 
 #[test]
+fn a_price_that_nobody_showed_during_an_auction_was_not_missing() {
+    on_both(|world: &mut World| {
+        let stage = stage_bank(world, patient);
+        lose(world, &stage, "debtor", 600 * USDC);
+        // Longer than the delay without a look at the feed: there was nothing
+        // to look for while the tokens were on sale.
+        world.advance(AUCTION_DELAY + AUCTION_DURATION + DELAY);
+        let keys = world.keys(stage.usdc);
+        let (close, socialise) = (ix::close_auction(&keys), ix::socialise_deficit(&keys));
+        world.refuse(&[close, socialise], &[], BackstopError::SocialiseTooEarly);
+        world.close_auction(stage.usdc).unwrap();
+        world.advance_silently(DELAY);
+        one_second_early_then_on_time(world, &stage, 2);
+    });
+}
+
+#[test]
 fn auctions_that_failed_often_enough_are_a_reason() {
     on_both(|world: &mut World| {
         let stage = stage_with(

@@ -57,6 +57,10 @@ pub fn close_auction(ctx: Context<'_, CloseAuction<'_>>) -> Result<()> {
     let plan = auction.close(bank.accrued(now)?, now).ruled()?;
 
     bank.auction = AuctionState::default();
+    // An auction is proof of a price. Only from its end on can one be missing:
+    // else whoever socialises first after a long auction could say that nobody
+    // had shown a price while there was nothing to show it for.
+    market.governance_priced_at = market.governance_priced_at.max(now.0);
     if plan.failed {
         bank.failed_auctions = bank
             .failed_auctions

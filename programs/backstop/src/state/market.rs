@@ -73,7 +73,8 @@ pub struct Market {
     pub burned: u64,
     /// Level of the issuance limit.
     pub issuance_bucket: BucketState,
-    /// (unix secs) When a usable governance price was last seen.
+    /// (unix secs) When a usable governance price was last seen, or an auction
+    /// that rested on one was closed.
     pub governance_priced_at: i64,
     /// (unix secs) Publish time of that price.
     pub governance_published_at: i64,
