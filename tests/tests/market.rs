@@ -254,8 +254,10 @@ fn a_mint_of_ones_own_obeys_the_same_bounds() {
     });
 }
 
+type Change = fn(&mut MarketConfig);
+
 /// One contradiction each; the settings they are made in are valid.
-const CONTRADICTIONS: [(&str, fn(&mut MarketConfig)); 33] = {
+const CONTRADICTIONS: [(&str, Change); 33] = {
     const MONTH: u32 = 2_592_000;
     [
         ("no delay", |c| c.config_delay_secs = 0),
@@ -315,7 +317,7 @@ const CONTRADICTIONS: [(&str, fn(&mut MarketConfig)); 33] = {
 };
 
 /// Settings at the very edge of what is valid.
-const EDGES: [(&str, fn(&mut MarketConfig)); 5] = [
+const EDGES: [(&str, Change); 5] = [
     ("the shortest times", |c| {
         (c.config_delay_secs, c.max_pause_secs) = (1, 1);
         (c.auction_delay_secs, c.auction_duration_secs) = (0, 1);

@@ -32,8 +32,10 @@ fn queue(world: &mut World, change: impl FnOnce(&mut MarketConfig)) -> MarketCon
     config
 }
 
+type Change = fn(&mut MarketConfig);
+
 /// One change each, and whether it waits because it raises somebody's risk.
-const CHANGES: [(&str, fn(&mut MarketConfig), bool); 36] = [
+const CHANGES: [(&str, Change, bool); 36] = [
     (
         "another guardian",
         |c| c.guardian = Pubkey::new_from_array([3; 32]),
