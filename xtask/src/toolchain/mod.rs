@@ -9,7 +9,7 @@
 //! 2. [`std_sources`]: the standard library's source for the pinned compiler,
 //!    changed in three places so that it builds for the operating system
 //!    "solana".
-//! 3. [`linker`]: sbpf-linker from crates.io, compiled against that LLVM.
+//! 3. [`linker`]: sbpf-linker from Rust's package registry, compiled against that LLVM.
 //! 4. [`builtins`]: 128-bit arithmetic with the convention LLVM 23 expects.
 //!
 //! A step leaves a stamp that holds a hash of what went into it. A killed run
@@ -74,7 +74,7 @@ impl Toolchain {
 
         eprintln!(
             "`cargo build-sbf` is not used: making the sBPF toolchain in {}\n\
-             from crates.io and Debian packages. Once, about 3 min; it can be interrupted.",
+             from Rust's package registry and Debian packages. Once, about 3 min; it can be interrupted.",
             self.dir.display()
         );
         require_this_machine(workspace, rust)?;
@@ -96,7 +96,7 @@ impl Toolchain {
         self.step(
             &mut steps,
             ("linker", &linker),
-            "compiling sbpf-linker from crates.io",
+            "compiling sbpf-linker from Rust's package registry",
             "about 2 min on two cores",
             || linker::install(workspace, &self.dir),
         )?;
