@@ -3,14 +3,17 @@
 mod common;
 
 use {
-    anchor_lang::error::ErrorCode,
-    backstop::error::BackstopError as E,
+    anchor_lang::{error::ErrorCode, prelude::Rent},
+    backstop::{error::BackstopError as E, state::Obligation},
     backstop_tests::{
-        ix, state,
+        ix,
+        keys::keypair,
+        state,
         world::{on_both, World},
     },
     common::*,
     solana_pubkey::Pubkey,
+    solana_signer::Signer,
     std::slice::from_ref,
 };
 
@@ -185,4 +188,20 @@ fn nobody_sheds_a_deposit_a_debt_or_a_record_by_closing() {
         world.withdraw(&borrower, sol, u128::MAX).unwrap();
         world.send(&[close], &[&borrower.wallet]).unwrap();
     });
+}
+
+/// On the bytecode alone: the other back end's system program is too old to know
+/// the instruction by which an account that has lamports is created.
+#[test]
+fn lamports_sent_ahead_to_an_address_do_not_block_it() {
+    let mut world = World::bytecode();
+    let owner = keypair("owner");
+    let key = world.market.obligation(&owner.pubkey(), 0);
+    world.chain.airdrop(&key, 890_880); // rent of an account without data
+    let open = ix::open_obligation(&world.market, world.chain.payer(), owner.pubkey(), 0);
+    world.send(&[open], &[&owner]).unwrap();
+    let opened = state::obligation(&mut *world.chain, &key);
+    assert_eq!(opened.owner, owner.pubkey());
+    let rent = Rent::default().minimum_balance(Obligation::SPACE);
+    assert_eq!(world.chain.account(&key).unwrap().lamports, rent);
 }

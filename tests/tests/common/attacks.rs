@@ -152,8 +152,8 @@ pub fn refuse_wrong_lists(
 }
 
 /// Refuses a transaction that creates an account where one is already. Anchor
-/// creates accounts that hold lamports by an instruction of the system program
-/// which not every network has yet, so the failure differs between the chains.
+/// creates accounts that hold lamports by an instruction that only the newer of the two
+/// system programs knows, so the failure differs between the chains.
 #[track_caller]
 pub fn refuse_taken(world: &mut World, instructions: &[Instruction], signers: &[&Keypair]) {
     let before = world.fingerprint();
