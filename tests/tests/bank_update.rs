@@ -126,11 +126,7 @@ const CHANGES: [(&str, Change, bool); 75] = [
         |c| c.min_risk_age_secs -= 1,
         true,
     ),
-    (
-        "older risk written off",
-        |c| c.min_risk_age_secs += 1,
-        false,
-    ),
+    ("older risk written off", |c| c.min_risk_age_secs += 1, true),
     ("a longer window", |c| c.limit_window_secs += 1, true),
     ("a shorter window", |c| c.limit_window_secs -= 1, true),
     ("socialised sooner", |c| c.socialise_delay_secs -= 1, true),

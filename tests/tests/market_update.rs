@@ -88,24 +88,27 @@ const CHANGES: [(&str, Change, bool); 36] = [
     ("more per auction", |c| c.issuance_auction_bps += 1, true),
     ("less per auction", |c| c.issuance_auction_bps -= 1, true),
     ("older prices", |c| c.max_age_secs += 1, true),
-    ("younger prices", |c| c.max_age_secs -= 1, false),
+    ("younger prices", |c| c.max_age_secs -= 1, true),
     ("vaguer prices", |c| c.max_conf_bps += 1, true),
-    ("surer prices", |c| c.max_conf_bps -= 1, false),
+    ("surer prices", |c| c.max_conf_bps -= 1, true),
     ("prices further apart", |c| c.max_divergence_bps += 1, true),
     (
         "prices closer together",
         |c| c.max_divergence_bps -= 1,
-        false,
+        true,
     ),
     ("nothing", |_| (), false),
     (
         "safer and riskier at once",
-        |c| (c.max_conf_bps, c.max_age_secs) = (c.max_conf_bps - 1, c.max_age_secs + 1),
+        |c| (c.max_pause_secs, c.max_age_secs) = (c.max_pause_secs - 1, c.max_age_secs + 1),
         true,
     ),
     (
         "safer twice",
-        |c| (c.max_conf_bps, c.max_age_secs) = (c.max_conf_bps - 1, c.max_age_secs - 1),
+        |c| {
+            (c.max_pause_secs, c.max_failed_auctions) =
+                (c.max_pause_secs - 1, c.max_failed_auctions + 1)
+        },
         false,
     ),
 ];
@@ -205,7 +208,7 @@ fn a_queued_change_can_be_cancelled_replaced_or_overtaken() {
 
         // What is made safer at once is not undone by what was queued before.
         queue(world, |config| config.max_discount_bps += 1);
-        let safer = queue(world, |config| config.max_conf_bps -= 1);
+        let safer = queue(world, |config| config.max_pause_secs -= 1);
         world.advance(DELAY);
         world.refuse(&[apply], &[], E::NoPendingUpdate);
         assert_eq!(world.market_state().config, safer);
