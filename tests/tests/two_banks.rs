@@ -107,12 +107,13 @@ fn both_draw_on_one_issuance_limit_and_neither_touches_the_other() {
         isolated(world, stage.usdc, |world| {
             world.close_auction(euro).unwrap()
         });
-        world.advance(14 * u64::from(DAY));
-        isolated(world, euro, |world| world.socialise(stage.usdc).unwrap());
+        world.advance(7 * u64::from(DAY));
         let event = isolated(world, stage.usdc, |world| {
             world.cover(euro).unwrap().event::<DeficitCovered>()
         });
         assert_eq!(event.issued, 600 * (1_000_110 * TOKEN) / 1_000_000);
+        world.advance(7 * u64::from(DAY));
+        isolated(world, euro, |world| world.socialise(stage.usdc).unwrap());
     });
 }
 

@@ -2,7 +2,7 @@
 //! fees that are collected.
 
 use crate::error::{EngineError, Result};
-use crate::ledger::{add_total, Ledger};
+use crate::ledger::{add_total, Ledger, VIRTUAL_SHARES};
 use crate::units::Atoms;
 
 /// What repaying a record does.
@@ -36,7 +36,7 @@ impl Ledger {
     /// Repays up to `offer` of a `record` of written-off debt: the open deficit
     /// first, then the insurance vault, which paid for it. In a wound-down bank
     /// lenders lost everything, so they come before insurance, as long as
-    /// there are any. Exact: nothing is rounded.
+    /// they hold more than the shares that nobody owns. Exact: nothing is rounded.
     ///
     /// # Errors
     /// `NothingWrittenOff` without a record, `ZeroAmount`.
@@ -55,7 +55,7 @@ impl Ledger {
         }
         let to_deficit = paid.min(self.deficit);
         let rest = paid.sub(to_deficit)?;
-        let (to_lenders, to_insurance) = if wound_down && !self.deposit_shares.is_zero() {
+        let (to_lenders, to_insurance) = if wound_down && self.deposit_shares.0 > VIRTUAL_SHARES {
             (rest, Atoms::ZERO)
         } else {
             (Atoms::ZERO, rest)

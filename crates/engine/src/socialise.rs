@@ -69,6 +69,19 @@ pub struct SocialisePlan {
 }
 
 impl Terms {
+    /// Whether no further auction is to be opened for the deficit of `ledger`:
+    /// it is past its deadline, or as many auctions as the market tries have
+    /// failed and its delay is over. From then on it can only be socialised;
+    /// otherwise whoever reopens each auction in the transaction that closes the
+    /// one before could keep lenders waiting for ever.
+    #[must_use]
+    pub fn gives_up(&self, ledger: &Ledger, now: UnixTime) -> bool {
+        let since = ledger.deficit_since;
+        let tried = self.failed_auctions >= self.max_failed_auctions
+            && now >= since.plus(u64::from(self.delay_secs));
+        !ledger.deficit.is_zero() && (tried || now >= since.plus(u64::from(self.deadline_secs)))
+    }
+
     /// Why issuance cannot help, if it cannot. A price that merely is not there
     /// now does not count: it must have been missing for the whole delay, so
     /// that passing a stale one forces nothing.

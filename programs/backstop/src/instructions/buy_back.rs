@@ -27,12 +27,22 @@ pub struct StartBuyBack<'info> {
     pub governance_oracle: Option<UncheckedAccount<'info>>,
 }
 
+/// While write-offs are paused a loss may be waiting that nothing books yet:
+/// insurance is kept for it.
+fn require_not_paused(market: &Market, now: UnixTime) -> Result<()> {
+    require!(
+        !market.write_off_pause.is_paused(now),
+        BackstopError::WriteOffPaused
+    );
+    Ok(())
+}
+
 impl StartBuyBack<'_> {
-    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
+    fn validate(&self, market: &Market, bank: &Bank, now: UnixTime) -> Result<()> {
         market.require_version()?;
         bank.require_version()?;
         require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
-        Ok(())
+        require_not_paused(market, now)
     }
 }
 
@@ -72,7 +82,7 @@ pub fn start_buy_back(ctx: Context<'_, StartBuyBack<'_>>) -> Result<()> {
 
     let mut market = accounts.market.load_mut()?;
     let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank)?;
+    accounts.validate(&market, &bank, now)?;
 
     let ledger = bank.accrued(now)?;
     let range = prices(
@@ -152,7 +162,7 @@ pub struct SellGovernance<'info> {
 }
 
 impl SellGovernance<'_> {
-    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
+    fn validate(&self, market: &Market, bank: &Bank, now: UnixTime) -> Result<()> {
         market.require_version()?;
         bank.require_version()?;
         require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
@@ -186,7 +196,7 @@ impl SellGovernance<'_> {
             bank.insurance_vault,
             BackstopError::SameAccount
         );
-        Ok(())
+        require_not_paused(market, now)
     }
 }
 
@@ -202,7 +212,7 @@ pub fn sell_governance(
 
     let mut market = accounts.market.load_mut()?;
     let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank)?;
+    accounts.validate(&market, &bank, now)?;
 
     let today = prices(
         &mut market,

@@ -1,7 +1,7 @@
 //! The very last resort: lenders share what nothing else could cover.
 
 use anchor_lang::prelude::*;
-use backstop_engine::socialise::{Reason, Terms};
+use backstop_engine::socialise::Reason;
 use backstop_engine::units::UnixTime;
 
 use crate::error::BackstopError;
@@ -33,30 +33,6 @@ impl SocialiseDeficit<'_> {
     }
 }
 
-fn terms(market: &Market, bank: &Bank, now: UnixTime) -> Terms {
-    let has_fixed_price = bank.config.fixed_floor_rate.get() > 0;
-    let priced_at = if market.config.has_feed() {
-        Some(UnixTime(market.governance_priced_at))
-    } else {
-        has_fixed_price.then_some(now)
-    };
-    Terms {
-        mode: bank.config.mode(),
-        // A pause that has just begun would let a guardian who holds governance
-        // tokens choose the moment in which lenders pay instead of holders.
-        halted: market
-            .issuance_pause
-            .is_paused_for(bank.config.socialise_delay_secs, now),
-        priced_at,
-        failed_auctions: bank.failed_auctions,
-        max_failed_auctions: market.config.max_failed_auctions,
-        issuance: market.issuance(),
-        limits: market.config.issuance_limits(),
-        delay_secs: bank.config.socialise_delay_secs,
-        deadline_secs: bank.config.socialise_deadline_secs,
-    }
-}
-
 fn reason_code(reason: Reason) -> u8 {
     match reason {
         Reason::ModeWithoutIssuance => 0,
@@ -79,7 +55,11 @@ pub fn socialise_deficit(ctx: Context<'_, SocialiseDeficit<'_>>) -> Result<()> {
 
     let plan = bank
         .accrued(now)?
-        .socialise(&terms(&market, &bank, now), &bank.auction.get(), now)
+        .socialise(
+            &market.socialise_terms(&bank, now),
+            &bank.auction.get(),
+            now,
+        )
         .ruled()?;
 
     if plan.winds_down {

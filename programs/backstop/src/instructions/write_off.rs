@@ -189,6 +189,10 @@ impl<'info> WriteOff<'info> {
         position.written_off = record.0;
         obligation.withhold_deposits();
         obligation.prune(&bank_key);
+        // Failures of an auction for less do not tell what becomes of this one.
+        if plan.loss > deficit_before {
+            bank.failed_auctions = 0;
+        }
         market.apply_cover(&mut bank, &plan.cover)?;
         bank.bounty_bucket = plan.bounty_bucket.into();
         let after = &plan.cover.ledger;

@@ -42,7 +42,15 @@ pub fn health<'info>(
             let debt = ledger.debt_up(position.debt()).ruled()?;
             sums.add_debt(check, &asset, debt).ruled()?;
         } else {
-            let deposit = ledger.net_value_down(position.deposit()).ruled()?;
+            // The kindest reading of a deposit is its price once the deficit of
+            // its bank is covered. At the net price a deficit that insurance
+            // pays off day by day would let an obligation be called insolvent,
+            // and a loss be made in another bank, at prices that never moved.
+            let deposit = match check {
+                Check::Insolvency => ledger.gross_value_down(position.deposit()),
+                Check::Initial | Check::Maintenance => ledger.net_value_down(position.deposit()),
+            }
+            .ruled()?;
             sums.add_collateral(check, &asset, deposit).ruled()?;
         }
     }

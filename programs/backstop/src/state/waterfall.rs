@@ -4,6 +4,7 @@
 use anchor_lang::prelude::*;
 use backstop_engine::auction::PriceRange;
 use backstop_engine::ledger::Ledger;
+use backstop_engine::socialise::Terms;
 use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
 use backstop_engine::waterfall::{CoverPlan, Mode};
 
@@ -125,7 +126,8 @@ impl WaterfallAccounts<'_, '_> {
 
 impl Market {
     /// Prices at which `bank` may issue now; `None` if it may not: its mode does
-    /// not issue, issuance is paused, or there is no usable price. The price of
+    /// not issue, issuance is paused, its deficit is past the point at which
+    /// auctions are given up, or there is no usable price. The price of
     /// the governance token is read in any case, so that the market knows when
     /// it was last usable.
     pub fn issuance_prices(
@@ -136,7 +138,12 @@ impl Market {
     ) -> Option<PriceRange> {
         let now = UnixTime(clock.unix_timestamp);
         let price = governance_price(self, oracle, now);
-        if bank.config.mode() != Mode::Full || self.issuance_pause.is_paused(now) {
+        if bank.config.mode() != Mode::Full
+            || self.issuance_pause.is_paused(now)
+            || self
+                .socialise_terms(bank, now)
+                .gives_up(&bank.ledger.get(), now)
+        {
             return None;
         }
         let token = backstop_engine::price::Quote {
@@ -148,6 +155,32 @@ impl Market {
             self.config.has_feed(),
             priced.then(|| (token, bank.quote())),
         )
+    }
+
+    /// What decides whether the deficit of `bank` may be socialised.
+    #[must_use]
+    pub fn socialise_terms(&self, bank: &Bank, now: UnixTime) -> Terms {
+        let has_fixed_price = bank.config.fixed_floor_rate.get() > 0;
+        let priced_at = if self.config.has_feed() {
+            Some(UnixTime(self.governance_priced_at))
+        } else {
+            has_fixed_price.then_some(now)
+        };
+        Terms {
+            mode: bank.config.mode(),
+            // A pause that has just begun would let a guardian who holds governance
+            // tokens choose the moment in which lenders pay instead of holders.
+            halted: self
+                .issuance_pause
+                .is_paused_for(bank.config.socialise_delay_secs, now),
+            priced_at,
+            failed_auctions: bank.failed_auctions,
+            max_failed_auctions: self.config.max_failed_auctions,
+            issuance: self.issuance(),
+            limits: self.config.issuance_limits(),
+            delay_secs: bank.config.socialise_delay_secs,
+            deadline_secs: bank.config.socialise_deadline_secs,
+        }
     }
 
     /// Takes what is left of an auction whose deficit was covered otherwise out
