@@ -23,6 +23,7 @@ use state::{BankConfig, MarketConfig, PauseKind};
 
 declare_id!("BKSXyMjiWhUzEYkWjX2Q9doMHkErwQpGS4LVZsQNX6eP");
 
+// Whoever deploys puts his own addresses here: an explorer shows them as his.
 #[cfg(not(feature = "no-entrypoint"))]
 solana_security_txt::security_txt! {
     name: "Backstop",
