@@ -303,6 +303,31 @@ pub fn open(deficit: Atoms, terms: &IssuanceTerms, now: UnixTime) -> Result<Opti
     }))
 }
 
+/// Seconds since a sale opened, and seconds that it lasts. First and last second
+/// belong to it.
+///
+/// # Errors
+/// `AuctionNotOpen`, `AuctionEnded`.
+pub(crate) fn time_on_sale(
+    opens_at: UnixTime,
+    ends_at: UnixTime,
+    now: UnixTime,
+) -> Result<(u64, u64)> {
+    if now < opens_at {
+        return Err(EngineError::AuctionNotOpen {
+            opens_at: opens_at.0,
+            now: now.0,
+        });
+    }
+    if now > ends_at {
+        return Err(EngineError::AuctionEnded {
+            ends_at: ends_at.0,
+            now: now.0,
+        });
+    }
+    Ok((now.since(opens_at)?, ends_at.since(opens_at)?))
+}
+
 impl Auction {
     /// Whether tokens are in escrow: no other auction may open before they are
     /// sold or burned.
@@ -319,20 +344,7 @@ impl Auction {
         if !self.holds_tokens() {
             return Err(EngineError::NoAuction);
         }
-        if now < self.opens_at {
-            return Err(EngineError::AuctionNotOpen {
-                opens_at: self.opens_at.0,
-                now: now.0,
-            });
-        }
-        if now > self.ends_at {
-            return Err(EngineError::AuctionEnded {
-                ends_at: self.ends_at.0,
-                now: now.0,
-            });
-        }
-        let elapsed = now.since(self.opens_at)?;
-        let duration = self.ends_at.since(self.opens_at)?;
+        let (elapsed, duration) = time_on_sale(self.opens_at, self.ends_at, now)?;
         let range = self
             .start
             .0

@@ -1,7 +1,7 @@
 //! Rebuilding: once insurance is above its target, the surplus buys governance
 //! tokens back, and they are burned.
 
-use crate::auction::PriceRange;
+use crate::auction::{time_on_sale, PriceRange};
 use crate::error::{EngineError, Result};
 use crate::ledger::Ledger;
 use crate::math;
@@ -102,20 +102,7 @@ impl BuyBack {
         if !self.is_running() {
             return Err(EngineError::NoAuction);
         }
-        if now < self.opens_at {
-            return Err(EngineError::AuctionNotOpen {
-                opens_at: self.opens_at.0,
-                now: now.0,
-            });
-        }
-        if now > self.ends_at {
-            return Err(EngineError::AuctionEnded {
-                ends_at: self.ends_at.0,
-                now: now.0,
-            });
-        }
-        let elapsed = now.since(self.opens_at)?;
-        let duration = self.ends_at.since(self.opens_at)?;
+        let (elapsed, duration) = time_on_sale(self.opens_at, self.ends_at, now)?;
         let range = self
             .high
             .0
