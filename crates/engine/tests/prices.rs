@@ -100,7 +100,7 @@ proptest! {
 
     #[test]
     fn exchange_rates_round_away_from_the_taker_by_at_most_three_units(
-        token in quotes(), debt in quotes(), factor in 0u32..=20_000,
+        token in quotes(), debt in quotes(), factor in 1u32..=20_000,
     ) {
         let worth = |quote: &Quote, mantissa: u64| {
             dollars(&quote.price, &q(mantissa)) * ten(-i32::from(quote.decimals))
