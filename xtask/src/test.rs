@@ -70,7 +70,14 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
         },
     )?;
     let tests = steps.run("running the tests", "about 1 min", || {
-        count_tests(host_cargo(workspace)?.args(["test", "--workspace", "--locked"]))
+        // The same cases in every run: a change is refused for what it did, not
+        // by a draw. Set another seed, or none by `cargo test`, to look further.
+        let seed = std::env::var("PROPTEST_RNG_SEED").unwrap_or_else(|_| "20221109".into());
+        count_tests(
+            host_cargo(workspace)?
+                .args(["test", "--workspace", "--locked"])
+                .env("PROPTEST_RNG_SEED", seed),
+        )
     })?;
     steps.run("compiling the demo", "about 10 s", || {
         DEMO.compile(workspace)
