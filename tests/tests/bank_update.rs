@@ -5,12 +5,12 @@ mod common;
 use {
     backstop::{
         error::BackstopError as E,
-        state::{BankConfig, Le128},
+        state::{BankConfig, Le128, PriceState},
     },
     backstop_tests::{
         ix::{self},
         oracle::PYTH_CORE_COMPATIBLE,
-        world::{feed_id, on_both, BankId, BankSpec, World},
+        world::{feed_id, on_both, BankId, BankSpec, World, DOLLAR},
     },
     common::*,
     solana_signer::Signer,
@@ -248,5 +248,55 @@ fn interest_up_to_a_change_follows_the_old_curve() {
         world.advance(1_000_000);
         world.refresh(&[pool.usdc]).unwrap();
         assert_eq!(world.bank(pool.usdc).ledger.borrowed, after.borrowed);
+    });
+}
+
+#[test]
+fn a_price_of_the_old_feed_is_forgotten_with_it() {
+    on_both(|world: &mut World| {
+        let bank = world.add_bank(&BankSpec::usdc());
+        world.refresh(&[bank]).unwrap();
+        let stored = world.bank(bank).price;
+        assert!(stored.spot > 0);
+        update(world, bank, |config| config.deposit_cap -= 1);
+        assert_eq!(world.bank(bank).price, stored);
+
+        for change in [
+            (|c| c.feed_id = feed_id("other")) as Change,
+            |c| c.oracle_program = PYTH_CORE_COMPATIBLE,
+        ] {
+            update(world, bank, change);
+            assert_eq!(world.bank(bank).price, PriceState::default());
+            // The new feed need not be ahead of what the old one published.
+            world.set_price(bank, 2 * DOLLAR);
+            world.refresh(&[bank]).unwrap();
+            assert_eq!(world.bank(bank).price.spot, 200_000_000);
+        }
+    });
+}
+
+#[test]
+fn a_queued_feed_takes_the_old_price_along_when_it_comes() {
+    on_both(|world: &mut World| {
+        let pool = pool(world);
+        let keys = world.keys(pool.sol);
+        update(world, pool.sol, |config| config.feed_id = feed_id("other"));
+        let wait = world.bank(pool.sol).pending_config_at - world.chain.now();
+        world.advance(u64::try_from(wait).unwrap());
+        let instructions = [
+            refresh_ix(world, &[pool.sol, pool.usdc]),
+            ix::apply_bank_update(&keys),
+            borrow_ix(
+                world,
+                &pool.borrower,
+                pool.usdc,
+                1_000_000,
+                &[pool.sol, pool.usdc],
+            ),
+        ];
+        // A loan in the transaction that changes the feed, at the old feed's price.
+        world.refuse(&instructions, &[&pool.borrower.wallet], E::PriceNotRefreshed);
+        world.send(&instructions[..2], &[]).unwrap();
+        assert_eq!(world.bank(pool.sol).price, PriceState::default());
     });
 }

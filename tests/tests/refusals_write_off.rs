@@ -149,6 +149,9 @@ fn nothing_is_written_off_without_a_debt_or_while_mode_or_guardian_forbid_it() {
         world.send(from_ref(&write_off), &[]).unwrap();
         // A record is no debt.
         world.refuse(&[write_off], &[], Error::NoDebt);
+        // Nor is a deposit, whoever names its bank as one that follows.
+        let lender = ix::write_off(&keys, stage.lender.obligation, None, &[keys.bank]);
+        world.refuse(&[lender], &[], Error::NoDebt);
     });
 }
 

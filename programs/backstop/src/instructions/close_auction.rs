@@ -61,7 +61,12 @@ pub fn close_auction(ctx: Context<'_, CloseAuction<'_>>) -> Result<()> {
     // else whoever socialises first after a long auction could say that nobody
     // had shown a price while there was nothing to show it for.
     market.governance_priced_at = market.governance_priced_at.max(now.0);
-    if plan.failed {
+    // What nobody was allowed to buy says nothing of buyers. Counted as a failure,
+    // a pause would let a guardian who holds governance tokens make lenders pay.
+    let was_paused = market
+        .issuance_pause
+        .overlaps(auction.opens_at, auction.ends_at);
+    if plan.failed && !was_paused {
         bank.failed_auctions = bank
             .failed_auctions
             .checked_add(1)

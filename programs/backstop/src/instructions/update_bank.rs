@@ -8,7 +8,7 @@ use backstop_engine::units::UnixTime;
 use crate::constants::UPDATE_LIFETIME_SECS;
 use crate::error::BackstopError;
 use crate::events::ConfigChanged;
-use crate::state::{Bank, BankConfig, Market};
+use crate::state::{Bank, BankConfig, Market, PriceState};
 
 /// Accounts of `update_bank` and `cancel_bank_update`.
 #[derive(Accounts)]
@@ -67,8 +67,7 @@ pub fn update_bank(ctx: Context<'_, UpdateBank<'_>>, config: BankConfig) -> Resu
         bank.pending_config = config;
         bank.pending_config_at = effective_at;
     } else {
-        settle_interest(&mut bank, now)?;
-        bank.config = config;
+        replace_config(&mut bank, config, now)?;
         // A queued change was made against the old settings. Applied later, it
         // would undo what was just made safer.
         clear_pending(&mut bank);
@@ -82,10 +81,17 @@ pub fn update_bank(ctx: Context<'_, UpdateBank<'_>>, config: BankConfig) -> Resu
     Ok(())
 }
 
-/// Books the interest of the old curve before a new one applies.
-fn settle_interest(bank: &mut Bank, now: i64) -> Result<()> {
+/// Books the interest of the old curve, then puts the new settings in force. A
+/// price of another feed is forgotten: it would be good until the slot ends.
+fn replace_config(bank: &mut Bank, config: BankConfig, now: i64) -> Result<()> {
     let accrued = bank.accrued(UnixTime(now))?;
-    bank.store(&accrued)
+    bank.store(&accrued)?;
+    let source = |config: &BankConfig| (config.oracle_program, config.feed_id);
+    if source(&config) != source(&bank.config) {
+        bank.price = PriceState::default();
+    }
+    bank.config = config;
+    Ok(())
 }
 
 /// See [`crate::backstop::apply_bank_update`].
@@ -104,8 +110,7 @@ pub fn apply_bank_update(ctx: Context<'_, ApplyBankUpdate<'_>>) -> Result<()> {
     );
     let config = bank.pending_config;
     config.validate(&market.config)?;
-    settle_interest(&mut bank, now)?;
-    bank.config = config;
+    replace_config(&mut bank, config, now)?;
     clear_pending(&mut bank);
     emit!(ConfigChanged {
         market: accounts.market.key(),

@@ -114,6 +114,12 @@ impl<'info> WriteOff<'info> {
                 BackstopError::SameAccount
             );
         }
+        // Before the deposits: where there is a debt there is no deposit, so none
+        // of the banks that follow is this one, which is borrowed already.
+        require!(
+            obligation.position(&self.bank.key())?.has_debt(),
+            BackstopError::NoDebt
+        );
         // Nobody borrows and is written off in one stroke.
         let age = now.since(UnixTime(obligation.risk_raised_at)).ruled()?;
         require!(

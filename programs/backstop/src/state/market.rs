@@ -194,6 +194,13 @@ impl PauseState {
         now.0 < self.until
     }
 
+    /// Whether it was in force at any time from `first` to `last`, as far as the
+    /// last one tells.
+    #[must_use]
+    pub fn overlaps(&self, first: UnixTime, last: UnixTime) -> bool {
+        self.since <= last.0 && self.until > first.0.max(self.since)
+    }
+
     /// Whether it is in force and has been for `secs`.
     #[must_use]
     pub fn is_paused_for(&self, secs: u32, now: UnixTime) -> bool {
