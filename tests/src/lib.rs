@@ -7,9 +7,11 @@
 
 pub mod chain;
 pub mod demo;
+pub mod fuzz;
 pub mod invariants;
 pub mod ix;
 pub mod keys;
+pub mod model;
 pub mod oracle;
 pub mod settings;
 pub mod state;

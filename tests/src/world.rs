@@ -368,16 +368,24 @@ impl World {
 
     #[track_caller]
     fn check(&mut self, receipt: &Receipt) {
-        let result = invariants::check(
+        if let Err(violation) = self.verify(receipt) {
+            panic!("{} chain: {violation}", self.chain.name());
+        }
+    }
+
+    /// Checks every invariant after a transaction that was sent past
+    /// [`World::send`].
+    ///
+    /// # Errors
+    /// The invariant that is violated, and the numbers.
+    pub fn verify(&mut self, receipt: &Receipt) -> Result<(), invariants::Violation> {
+        invariants::check(
             &mut *self.chain,
             &self.market,
             &self.banks,
             &self.obligations,
-        )
-        .and_then(|()| invariants::check_order(&mut *self.chain, &self.banks, receipt));
-        if let Err(violation) = result {
-            panic!("{} chain: {violation}", self.chain.name());
-        }
+        )?;
+        invariants::check_order(&mut *self.chain, &self.banks, receipt)
     }
 
     /// Sends a transaction that must fail with `error` and leave every account

@@ -1,5 +1,5 @@
-//! The two programs of the test package that a visitor runs: the demo and the
-//! benchmark.
+//! The programs of the test package that a visitor runs: the demo, the
+//! benchmark, and the search for rows of transactions that break something.
 
 use std::os::unix::process::CommandExt;
 
@@ -42,6 +42,23 @@ Usage: cargo xtask bench [--check]
   --check  compares with them, and fails when one is more than 2 % worse
 
 Any other option goes to the benchmark as it is.",
+};
+
+/// Plays random rows of transactions against the model.
+pub const FUZZ: Binary = Binary {
+    name: "fuzz",
+    help: "\
+Plays random rows of transactions on the real program and in a model of exact
+fractions, and compares the two after every transaction.
+
+Usage: cargo xtask fuzz [--minutes N] [--seed N] [--threads N] [--out DIR]
+
+  --minutes N  how long (3)
+  --seed N     where to start; every row has a seed of its own (1)
+  --threads N  rows played at the same time (one a processor)
+  --out DIR    where a row that fails is written, cut down to what it needs (.)
+
+A row that failed belongs into tests/fixtures/rows, where it stays as a test.",
 };
 
 impl Binary {

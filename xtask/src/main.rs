@@ -57,6 +57,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Plays random rows of transactions against a model of exact fractions
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        /// Passed on to the search; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Measures compute units and sizes, and writes docs/benchmarks.md
     #[command(disable_help_flag = true)]
     Bench {
@@ -94,6 +101,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Idl { check: true } => idl::check(&workspace),
         Command::Test => test::everything(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
+        Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Bench { args } => bins::BENCH.run(&workspace, &args),
     }
 }

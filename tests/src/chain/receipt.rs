@@ -85,6 +85,11 @@ impl Failure {
         }
     }
 
+    /// Whether the transaction is larger than the network carries.
+    pub fn is_oversize(&self) -> bool {
+        matches!(self.cause, Cause::Oversize(_))
+    }
+
     /// The error number of the program that refused: 6000 and up are
     /// Backstop's own, 2000 to 4999 Anchor's, small ones the token program's.
     pub fn code(&self) -> Option<u32> {

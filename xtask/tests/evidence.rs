@@ -1,0 +1,170 @@
+//! `docs/invariants.md` names the evidence for every known way to break a
+//! protocol like this one. Here its rows are counted and its names looked up.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every family of rows: letter, and how many there are.
+const FAMILIES: &[(&str, usize)] = &[
+    ("A", 16),
+    ("O", 9),
+    ("M", 11),
+    ("T", 8),
+    ("S", 14),
+    ("E", 9),
+    ("G", 10),
+    ("P", 7),
+    ("L", 5),
+    ("I-", 28),
+    ("#", 35),
+];
+
+/// What a row says that names no test.
+const ABSENT: &str = "cannot occur here:";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the workspace")
+        .to_path_buf()
+}
+
+/// The rows that must be there, in order.
+fn expected() -> Vec<String> {
+    FAMILIES
+        .iter()
+        .flat_map(|(letter, count)| (1..=*count).map(move |n| format!("{letter}{n}")))
+        .collect()
+}
+
+/// First cell and the rest of each table row whose first cell is an id.
+fn rows(text: &str) -> Vec<(String, String)> {
+    let known: BTreeSet<String> = expected().into_iter().collect();
+    text.lines()
+        .filter_map(|line| line.strip_prefix("| "))
+        .filter_map(|line| line.split_once(" | "))
+        .filter(|(id, _)| known.contains(*id))
+        .map(|(id, rest)| (id.to_owned(), rest.to_owned()))
+        .collect()
+}
+
+/// A test that the text names: the file it is said to be in, and its name. A
+/// name in backticks belongs to the last file in backticks before it.
+fn named_tests(text: &str) -> Vec<(String, String)> {
+    let mut file = None;
+    let mut found = Vec::new();
+    for token in text.split('`').skip(1).step_by(2) {
+        let is_file = ["engine/", "tests/", "xtask/"]
+            .iter()
+            .any(|folder| token.starts_with(folder));
+        if is_file {
+            file = (!token.contains('.')).then(|| token.to_owned());
+            continue;
+        }
+        let is_name = token.matches('_').count() >= 2
+            && token
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if let (true, Some(file)) = (is_name, &file) {
+            found.push((file.clone(), token.to_owned()));
+        }
+    }
+    found
+}
+
+/// The sources of a file as the document names it.
+fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
+    let path = match file.split_once('/') {
+        Some(("engine", name)) => root.join("crates/engine/tests").join(name),
+        Some(("tests", name)) => root.join("tests/tests").join(name),
+        Some(("xtask", name)) => root.join("xtask/tests").join(name),
+        _ => return Vec::new(),
+    };
+    if let Ok(entries) = fs::read_dir(&path) {
+        return entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .collect();
+    }
+    let file = path.with_extension("rs");
+    file.is_file().then_some(file).into_iter().collect()
+}
+
+/// Whether a test of that name stands there.
+fn exists(root: &Path, file: &str, name: &str) -> bool {
+    let attribute = "#[test]";
+    sources(root, file).iter().any(|source| {
+        let text = fs::read_to_string(source).unwrap_or_default();
+        text.split(attribute)
+            .skip(1)
+            .chain(text.split("proptest! {").skip(1))
+            .any(|after| after.contains(&format!("fn {name}(")))
+    })
+}
+
+fn violations(root: &Path, text: &str) -> Vec<String> {
+    let mut violations = Vec::new();
+    let rows = rows(text);
+    let ids: Vec<&String> = rows.iter().map(|(id, _)| id).collect();
+    let expected = expected();
+    for id in &expected {
+        match ids.iter().filter(|other| **other == id).count() {
+            0 => violations.push(format!("{id} has no row")),
+            1 => {}
+            count => violations.push(format!("{id} has {count} rows")),
+        }
+    }
+    for (id, rest) in &rows {
+        let reason = rest.split_once(ABSENT).map(|(_, reason)| reason.trim());
+        let explained = reason.is_some_and(|reason| reason.len() > 20);
+        if named_tests(rest).is_empty() && !explained {
+            violations.push(format!("{id} names no test and no reason"));
+        }
+    }
+    for (file, name) in named_tests(text) {
+        if !exists(root, &file, &name) {
+            violations.push(format!("{file} has no test {name}"));
+        }
+    }
+    violations
+}
+
+#[test]
+fn every_row_has_its_evidence() {
+    let root = root();
+    let text = fs::read_to_string(root.join("docs/invariants.md")).expect("the document");
+    let found = violations(&root, &text);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn missing_rows_reasons_and_tests_are_found() {
+    let mut text: Vec<String> = expected()
+        .iter()
+        .map(|id| format!("| {id} | what | {ABSENT} there is nothing of that kind |"))
+        .collect();
+    assert_eq!(violations(&root(), &text.join("\n")), Vec::<String>::new());
+
+    text[0] = "| A1 | what | `xtask/evidence` `missing_rows_reasons_and_tests_are_found` |".into();
+    assert_eq!(violations(&root(), &text.join("\n")), Vec::<String>::new());
+
+    text[1] = "| A2 | what | surely |".into();
+    text[2] = "| A3 | what | `xtask/evidence` `there_is_no_such_test` |".into();
+    text[3] = "| A5 | what | `tests/nowhere` `there_is_no_such_test` |".into();
+    text.pop();
+    assert_eq!(
+        violations(&root(), &text.join("\n")),
+        [
+            "A4 has no row",
+            "A5 has 2 rows",
+            "#35 has no row",
+            "A2 names no test and no reason",
+            "xtask/evidence has no test there_is_no_such_test",
+            "tests/nowhere has no test there_is_no_such_test",
+        ]
+    );
+}
