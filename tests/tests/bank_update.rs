@@ -261,10 +261,9 @@ fn a_price_of_the_old_feed_is_forgotten_with_it() {
         update(world, bank, |config| config.deposit_cap -= 1);
         assert_eq!(world.bank(bank).price, stored);
 
-        for change in [
-            (|c| c.feed_id = feed_id("other")) as Change,
-            |c| c.oracle_program = PYTH_CORE_COMPATIBLE,
-        ] {
+        for change in [(|c| c.feed_id = feed_id("other")) as Change, |c| {
+            c.oracle_program = PYTH_CORE_COMPATIBLE
+        }] {
             update(world, bank, change);
             assert_eq!(world.bank(bank).price, PriceState::default());
             // The new feed need not be ahead of what the old one published.
@@ -295,7 +294,11 @@ fn a_queued_feed_takes_the_old_price_along_when_it_comes() {
             ),
         ];
         // A loan in the transaction that changes the feed, at the old feed's price.
-        world.refuse(&instructions, &[&pool.borrower.wallet], E::PriceNotRefreshed);
+        world.refuse(
+            &instructions,
+            &[&pool.borrower.wallet],
+            E::PriceNotRefreshed,
+        );
         world.send(&instructions[..2], &[]).unwrap();
         assert_eq!(world.bank(pool.sol).price, PriceState::default());
     });
