@@ -462,6 +462,18 @@ fn a_lot_one_atom_too_small_for_an_auction_is_not_offered() {
 }
 
 #[test]
+fn no_lot_is_issued_for_less_than_an_atom() {
+    // The limit leaves two tokens, worth two thirds of an atom at the floor.
+    let mut terms = issuing(1_000, rate(1, 3));
+    terms.limits.lifetime_cap = GovAtoms(2);
+    terms.min_offer = Atoms(0);
+    assert_eq!(open(Atoms(100), &terms, UnixTime(0)), Ok(None));
+    terms.limits.lifetime_cap = GovAtoms(4);
+    let opening = open(Atoms(100), &terms, UnixTime(0)).unwrap().unwrap();
+    assert_eq!((opening.lot, opening.offered), (GovAtoms(4), Atoms(1)));
+}
+
+#[test]
 fn the_supply_never_outgrows_64_bits() {
     let mut terms = issuing(u64::MAX - 5, rate(1, 1));
     terms.limits.lifetime_cap = GovAtoms(u64::MAX);
