@@ -43,6 +43,8 @@ pub enum Flaw {
     BuyForgetsDeficit,
     /// The proceeds of one bank's auction lower the other's deficit as well.
     ProceedsLowerBothDeficits,
+    /// A liquidator gets all collateral, whatever he repays.
+    LiquidatorTakesAll,
     /// A leaver leaves his part of the deficit to the others.
     LeaverLeavesDeficit,
     /// What a debtor returns belongs to whoever lends now.
@@ -86,6 +88,7 @@ const FLAWS: &[Shown] = &[
         "ISOLATE",
     ),
     (Flaw::WriteOffForgetsRecord, starts::feed, "NOGAIN"),
+    (Flaw::LiquidatorTakesAll, starts::whole_cycle, "NOGAIN"),
     (Flaw::LeaverLeavesDeficit, starts::leavers, "NOGAIN"),
     (Flaw::RecoveryGoesToLenders, starts::leavers, "NOGAIN"),
     (Flaw::LeaverIsPaidGross, starts::leavers, "NORUN"),

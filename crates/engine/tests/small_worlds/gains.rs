@@ -1,6 +1,7 @@
 //! NOGAIN: what each call may do to what each user has.
 
 use backstop_engine::ledger::Ledger;
+use backstop_engine::units::Atoms;
 
 use crate::calls::{Call, Effect};
 use crate::properties::{holds, Proof};
@@ -9,24 +10,27 @@ use crate::world::{Rules, World, BANKS, OUTSIDER, USERS};
 /// Parts of an atom that are counted.
 const PARTS: i128 = 1_000_000;
 
-/// What `user` has in `bank`, in millionths of an atom: his wallet, his deposit at
-/// the gross price, which is the most it can become without somebody's gift, less
-/// debt and record.
-fn worth(world: &World, ledger: &Ledger, bank: usize, user: usize) -> i128 {
+/// What `user` has in `bank`, in millionths of an atom: his wallet and his deposit,
+/// if `assets` are behind all of them, less debt and record.
+fn worth_of(world: &World, ledger: &Ledger, assets: Atoms, bank: usize, user: usize) -> i128 {
     let own = &world.users[user];
     let debt = i128::from(ledger.debt_up(own.debts[bank]).unwrap().0);
     let record = i128::from(own.records[bank].0);
     let wallet = i128::from(world.tokens.wallets[user][bank]);
-    let assets = u128::from(ledger.lender_assets.0) + 1;
-    let claim = own.deposits[bank].0 * assets * PARTS as u128;
+    let claim = own.deposits[bank].0 * (u128::from(assets.0) + 1) * PARTS as u128;
     let claim = claim / (ledger.deposit_shares.0 + 1_000_000);
     (wallet - debt - record) * PARTS + claim as i128
+}
+
+/// The same at the gross price: the most that a deposit can become without a gift.
+fn worth(world: &World, ledger: &Ledger, bank: usize, user: usize) -> i128 {
+    worth_of(world, ledger, ledger.lender_assets, bank, user)
 }
 
 /// Atoms that rounding may leave with those who are there.
 fn dust(call: Call) -> i128 {
     match call {
-        Call::Withdraw { .. } | Call::Liquidate { .. } => 2,
+        Call::Withdraw { .. } => 2,
         Call::Deposit { .. } | Call::Borrow { .. } | Call::Repay { .. } => 1,
         // A debt is owed rounded up; what is written off of it is not.
         Call::WriteOff { .. } => 1,
@@ -35,6 +39,9 @@ fn dust(call: Call) -> i128 {
 }
 
 pub fn of_call(before: &World, after: &World, rules: &Rules, call: Call, effect: &Effect) -> Proof {
+    if let Call::Liquidate { .. } = call {
+        return liquidation(before, after, rules, call, effect);
+    }
     for bank in 0..BANKS {
         let (Ok(was), Ok(is)) = (before.accrued(rules, bank), after.accrued(rules, bank)) else {
             return Err(("SOUND", "interest that cannot be booked".into()));
@@ -60,8 +67,6 @@ fn nobody_gains(
         // Interest is not a gain, nor is what a wound-down bank's debtor returns.
         Call::Wait { .. } => return Ok(()),
         Call::RepayRecord { .. } if before.banks[bank].wound_down => i128::from(effect.paid.0),
-        // In another bank than that of the debt a liquidation pays a bonus.
-        Call::Liquidate { .. } => return Ok(()),
         _ => 0,
     };
     let mut all = 0;
@@ -111,6 +116,45 @@ fn nobody_gains_by_a_loss(
         let (was, is) = (claim(&best), claim(after));
         holds("NOGAIN", is <= was, || {
             format!("{call:?} raises the claim of user {user} from {was:?} to {is:?}")
+        })?;
+    }
+    Ok(())
+}
+
+/// A liquidator gains his bonus on what he repays, at the price at which he gets
+/// the shares, and nobody else gains anything.
+fn liquidation(before: &World, after: &World, rules: &Rules, call: Call, effect: &Effect) -> Proof {
+    let Call::Liquidate {
+        debt_bank,
+        collateral_bank,
+        user: debtor,
+        liquidator,
+        ..
+    } = call
+    else {
+        return Ok(());
+    };
+    for user in (0..USERS).filter(|user| *user != debtor) {
+        let (mut gain, mut dust) = (0, 0);
+        for bank in 0..BANKS {
+            let dollars = i128::from(before.asset(rules, bank).price.spot);
+            let net = |world: &World| {
+                let ledger = world.accrued(rules, bank).unwrap();
+                worth_of(world, &ledger, ledger.net_assets().unwrap(), bank, user)
+            };
+            gain += dollars * (net(after) - net(before));
+            dust += dollars * 2 * PARTS;
+        }
+        let spent = i128::from(effect.paid.0) * PARTS;
+        let dollars = i128::from(before.asset(rules, debt_bank).price.spot);
+        let bonus = i128::from(rules.banks[collateral_bank].liquidation.max_bonus.0);
+        let owed = if user == liquidator {
+            spent * dollars * bonus / 10_000
+        } else {
+            0
+        };
+        holds("NOGAIN", gain <= owed + dust, || {
+            format!("{call:?} makes user {user} richer by {gain} where {owed} are due")
         })?;
     }
     Ok(())

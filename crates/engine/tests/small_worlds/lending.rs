@@ -201,7 +201,11 @@ impl World {
             collateral_shares: held.deposits[collateral_bank],
         };
         let terms = rules.banks[collateral_bank].liquidation;
-        let plan = liquidation::plan(&sums, &sides, &terms, Atoms(atoms))?;
+        let mut plan = liquidation::plan(&sums, &sides, &terms, Atoms(atoms))?;
+        if rules.flaw == Flaw::LiquidatorTakesAll {
+            let all = held.deposits[collateral_bank];
+            plan.to_liquidator = all.sub(plan.to_insurance)?;
+        }
         // `insolvency_before`.
         let insolvency = if sums.covers_debt_and(terms.max_bonus) {
             None
