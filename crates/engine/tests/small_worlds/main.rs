@@ -26,6 +26,7 @@ mod legal;
 mod lending;
 mod losses;
 mod properties;
+mod random;
 mod sales;
 mod search;
 mod starts;

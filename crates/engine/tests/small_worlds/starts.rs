@@ -91,7 +91,6 @@ pub fn atoms() -> Start {
         close(1),
         socialise(1),
         withdraw(1, 0, 1),
-        withdraw(0, 1, 1),
     ]);
     (world, rules)
 }
