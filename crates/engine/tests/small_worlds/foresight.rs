@@ -140,7 +140,9 @@ fn is_settled(world: &World) -> bool {
 
 /// Days until a bank is settled at the latest: the deadline or what is left of a
 /// sale that runs, whichever is longer, the windows in which the draw limit empties
-/// the vault, and what is left of a pause. A step of a day is lost to each.
+/// the vault, and what is left of a pause. A step of a day is lost to each. A limit
+/// that is full takes a window to begin with, and one of a few atoms that is drawn on
+/// every day gives, rounded down daily, as little as half.
 fn longest(world: &World, rules: &Rules, bank: usize) -> u64 {
     let (of, own) = (&rules.banks[bank], &world.banks[bank]);
     let days = |secs: u64| secs.div_ceil(u64::from(DAY));
@@ -150,7 +152,9 @@ fn longest(world: &World, rules: &Rules, bank: usize) -> u64 {
     let sale = u64::from(rules.schedule.delay_secs) + u64::from(rules.schedule.duration_secs);
     let running = ahead(own.auction.ends_at.0.max(own.buy_back.ends_at.0));
     let windows = own.ledger.insurance.0.checked_div(of.draw_limit.capacity);
-    let drawing = windows.map_or(0, |n| (n + 1) * days(u64::from(of.draw_limit.window_secs)));
+    let drawing = windows.map_or(0, |n| {
+        2 * (n + 2) * days(u64::from(of.draw_limit.window_secs))
+    });
     let pause = ahead(rules.write_off_pause.0);
     deadline.max(running) + days(sale) + 1 + drawing + pause
 }
