@@ -114,7 +114,8 @@ impl World {
     }
 
     /// The age counts up to the deadline; while there are debts, up to an age that
-    /// writing all of them off could not bring back below it.
+    /// writing all of them off could not bring back below it. (In no world does
+    /// anybody borrow anew beside a deficit that old.)
     fn deficit_age(&self, rules: &Rules, bank: usize) -> u64 {
         let l = &self.banks[bank].ledger;
         if l.deficit.is_zero() {
