@@ -115,7 +115,7 @@ impl World {
 
     /// The age counts up to the deadline; while there are debts, up to an age that
     /// writing all of them off could not bring back below it. (In no world does
-    /// anybody borrow anew beside a deficit that old.)
+    /// a deficit get that old and anybody borrow anew beside it.)
     fn deficit_age(&self, rules: &Rules, bank: usize) -> u64 {
         let l = &self.banks[bank].ledger;
         if l.deficit.is_zero() {

@@ -122,6 +122,11 @@ fn menu(dice: &mut Dice) -> Vec<Call> {
             Call::Socialise { bank },
             Call::Collect { bank },
             Call::Fund { bank, atoms: 4 },
+            Call::Borrow {
+                bank,
+                user,
+                atoms: 11,
+            },
             Call::StartBuyBack { bank },
             Call::Sell { bank, amount: sold },
             Call::CloseBuyBack { bank },
