@@ -462,6 +462,41 @@ fn a_lot_one_atom_too_small_for_an_auction_is_not_offered() {
 }
 
 #[test]
+fn what_was_not_sold_makes_room_in_the_window_again() {
+    // A tenth of 1 000 per window: the lot fills it.
+    let mut terms = issuing(1_000, rate(1, 1));
+    terms.limits.per_window = Bps(1_000);
+    let opening = open(Atoms(500), &terms, UnixTime(0)).unwrap().unwrap();
+    assert_eq!(opening.lot, GovAtoms(100));
+    let room = |issuance: &Issuance, second| {
+        let room = issuance.room_down(&terms.limits, UnixTime(second));
+        room.unwrap().0
+    };
+    assert_eq!(room(&opening.issuance, 0), 10, "the supply has grown");
+    let burned = |unsold, second| {
+        let [issued, now] = [0, second].map(UnixTime);
+        let issuance = opening.issuance;
+        let after = issuance.burn_unsold(GovAtoms(unsold), &terms.limits, issued, now);
+        room(&after.unwrap(), second)
+    };
+    assert_eq!(burned(100, 0), 100);
+    assert_eq!(burned(100, 50), 100);
+    assert_eq!(burned(60, 0), 104 - 40);
+}
+
+#[test]
+fn no_lot_is_issued_for_less_than_an_atom() {
+    // The limit leaves two tokens, worth two thirds of an atom at the floor.
+    let mut terms = issuing(1_000, rate(1, 3));
+    terms.limits.lifetime_cap = GovAtoms(2);
+    terms.min_offer = Atoms(0);
+    assert_eq!(open(Atoms(100), &terms, UnixTime(0)), Ok(None));
+    terms.limits.lifetime_cap = GovAtoms(4);
+    let opening = open(Atoms(100), &terms, UnixTime(0)).unwrap().unwrap();
+    assert_eq!((opening.lot, opening.offered), (GovAtoms(4), Atoms(1)));
+}
+
+#[test]
 fn the_supply_never_outgrows_64_bits() {
     let mut terms = issuing(u64::MAX - 5, rate(1, 1));
     terms.limits.lifetime_cap = GovAtoms(u64::MAX);

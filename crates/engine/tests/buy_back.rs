@@ -9,9 +9,10 @@
 
 mod common;
 
-use backstop_engine::auction::PriceRange;
+use backstop_engine::auction::{PricePolicy, PriceRange};
 use backstop_engine::buy_back::BuyBack;
 use backstop_engine::ledger::Ledger;
+use backstop_engine::price::{Price, Quote};
 use backstop_engine::units::{Atoms, Bps, GovAtoms, Rate, UnixTime};
 use backstop_engine::EngineError;
 use common::*;
@@ -190,6 +191,7 @@ fn a_seller_gets_what_he_asks_or_nothing_happens() {
             min: 21
         })
     );
+    assert_eq!(sell(10, 20).unwrap().paid, Atoms(20), "just what he asks");
     let all = sell(1_000, 0).unwrap();
     assert_eq!((all.sold, all.paid), (GovAtoms(200), Atoms(400)));
     assert_eq!(all.buy_back, BuyBack::default());
@@ -203,6 +205,42 @@ fn a_seller_gets_what_he_asks_or_nothing_happens() {
         Err(EngineError::AmountTooSmall),
         "nobody gives tokens for nothing"
     );
+}
+
+#[test]
+fn its_prices_are_the_lowest_reading_and_that_at_a_discount() {
+    let policy = PricePolicy {
+        max_discount: Bps(2_000),
+        premium: Bps(5_000),
+        fixed_floor: rate(3, 1),
+        fixed_start: rate(5, 1),
+    };
+    let quote = |spot, ema| Quote {
+        price: Price {
+            spot,
+            ema,
+            conf: 0,
+            exponent: 0,
+        },
+        decimals: 0,
+    };
+    // Token at the lower of 100 and 90, debt at the higher of 1 and 2: 45, less a
+    // fifth 36. Neither the premium nor a fixed price plays a part.
+    let feed = Some((quote(100, 90), quote(1, 2)));
+    assert_eq!(policy.buy_back_range(true, feed), Some(range(36, 45)));
+    assert_eq!(
+        policy.buy_back_range(true, None),
+        None,
+        "a stale feed is no price"
+    );
+    assert_eq!(policy.buy_back_range(false, None), Some(range(3, 5)));
+    let unpriced = PricePolicy {
+        fixed_floor: Rate(0),
+        ..policy
+    };
+    assert_eq!(unpriced.buy_back_range(false, None), None);
+    let worthless = Some((quote(1, 1), quote(u64::MAX, u64::MAX)));
+    assert_eq!(policy.buy_back_range(true, worthless), None);
 }
 
 #[test]

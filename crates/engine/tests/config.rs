@@ -125,6 +125,13 @@ const BANK_RULES: &[Broken<BankParams>] = &[
         "collateral_factor_bps must be below liquidation_threshold_bps",
     ),
     (
+        |p| {
+            p.weights.collateral_factor = Bps(1);
+            p.weights.liquidation_threshold = Bps(0);
+        },
+        "collateral_factor_bps must be below liquidation_threshold_bps",
+    ),
+    (
         |p| p.weights.liability_weight = Bps(9_999),
         "liability_weight_bps must be 10000..=100000",
     ),

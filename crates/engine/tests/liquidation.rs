@@ -455,6 +455,19 @@ fn dust_is_left_on_neither_side() {
 }
 
 #[test]
+fn a_rest_of_just_the_minimum_stays() {
+    let mut case = plain(1_000_000, 900_000);
+    case.terms.min_debt = Atoms(1);
+    let plan = case.plan(u64::MAX).unwrap();
+    assert!(!plan.clears_debt);
+    let left = case.owed() - plan.repay.0;
+    case.terms.min_debt = Atoms(left);
+    assert_eq!(case.plan(u64::MAX).unwrap().repay, plan.repay);
+    case.terms.min_debt = Atoms(left + 1);
+    assert!(case.plan(u64::MAX).unwrap().clears_debt, "dust");
+}
+
+#[test]
 fn small_debts_close_in_one_go() {
     let mut case = plain(1_000_000, 810_000);
     assert!(!case.plan(u64::MAX).unwrap().clears_debt);

@@ -153,6 +153,17 @@ fn shifts_beyond_the_high_half_are_refused() {
 }
 
 #[test]
+fn a_product_is_shifted_by_nothing_and_by_a_whole_half() {
+    for shr in [mul_shr_down, mul_shr_up] {
+        assert_eq!(shr(u128::MAX, 1, 0), Ok(u128::MAX));
+        assert_eq!(shr(1 << 127, 2, 0), Err(EngineError::Overflow));
+        assert_eq!(shr(1 << 127, 2, 128), Ok(1), "nothing is lost");
+    }
+    assert_eq!(mul_shr_down(1 << 127, 3, 128), Ok(1));
+    assert_eq!(mul_shr_up(1 << 127, 3, 128), Ok(2));
+}
+
+#[test]
 fn powers_of_ten_end_at_38() {
     for e in 0..=38 {
         assert_eq!(pow10(e).map(q), Ok(ten(e as i32)));

@@ -9,7 +9,7 @@
 
 mod common;
 
-use backstop_engine::ledger::Ledger;
+use backstop_engine::ledger::{Ledger, VIRTUAL_SHARES};
 use backstop_engine::units::{Atoms, Shares};
 use backstop_engine::EngineError;
 use common::*;
@@ -98,6 +98,20 @@ fn a_wound_down_bank_without_lenders_keeps_what_is_repaid_as_insurance() {
     ledger.deposit_shares = Shares(0);
     let plan = ledger.repay_record(Atoms(5), Atoms(9), true).unwrap();
     assert_eq!((plan.to_lenders, plan.to_insurance), (Atoms(0), Atoms(5)));
+}
+
+#[test]
+fn lenders_come_first_once_they_hold_more_than_the_shares_that_nobody_owns() {
+    let repaid = |shares| {
+        let ledger = Ledger {
+            deposit_shares: Shares(shares),
+            ..bank(0, 0)
+        };
+        let plan = ledger.repay_record(Atoms(5), Atoms(9), true).unwrap();
+        (plan.to_lenders.0, plan.to_insurance.0)
+    };
+    assert_eq!(repaid(VIRTUAL_SHARES), (0, 5));
+    assert_eq!(repaid(VIRTUAL_SHARES + 1), (5, 0));
 }
 
 #[test]

@@ -146,6 +146,32 @@ fn one_failure_short_is_not_enough() {
 }
 
 #[test]
+fn auctions_are_given_up_when_tries_and_delay_are_over_or_the_deadline_is() {
+    let gives_up = |failed_auctions, now| {
+        let terms = Terms {
+            failed_auctions,
+            ..hopeful()
+        };
+        let now = UnixTime(now);
+        assert!(
+            !terms.gives_up(&owed(0), now),
+            "there is nothing to give up"
+        );
+        terms.gives_up(&owed(10), now)
+    };
+    for failed in [0, 2] {
+        assert!(!gives_up(failed, SINCE + DELAY));
+        assert!(!gives_up(failed, SINCE + DEADLINE - 1));
+        assert!(gives_up(failed, SINCE + DEADLINE));
+    }
+    for failed in [3, 4] {
+        assert!(!gives_up(failed, SINCE + DELAY - 1));
+        assert!(gives_up(failed, SINCE + DELAY));
+        assert!(gives_up(failed, SINCE + DEADLINE));
+    }
+}
+
+#[test]
 fn everything_above_comes_first() {
     let terms = Terms {
         mode: Mode::InsuranceOnly,
