@@ -2,10 +2,13 @@
 
 use {
     crate::{
-        honest::{instruction_of, CALLS},
+        honest::{instruction_of, Scene, CALLS},
         idl,
+        natures::substitutes,
         table::ROWS,
     },
+    backstop_tests::{chain::SvmChain, tokens::Program},
+    solana_pubkey::Pubkey,
     std::collections::BTreeSet,
 };
 
@@ -40,5 +43,59 @@ fn every_account_of_the_idl_has_a_row_in_its_place() {
             .map(|slot| slot.name.as_str())
             .collect();
         assert_eq!(named, idl, "{}", instruction.name);
+    }
+}
+
+/// What a slot may change or sign is what the honest call lets it.
+#[test]
+fn every_call_passes_its_accounts_as_the_idl_says() {
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
+    for (name, prepare) in CALLS {
+        let mut world = scene.world.fork();
+        let call = prepare(&scene, &mut world);
+        let slots = idl::instruction(instruction_of(name)).accounts;
+        for (slot, meta) in slots.iter().zip(&call.instruction.accounts) {
+            assert_eq!(slot.writable, meta.is_writable, "{name}.{}", slot.name);
+            assert_eq!(slot.signer, meta.is_signer, "{name}.{}", slot.name);
+        }
+    }
+}
+
+/// So the matrix sees each writable account in the place of each other one.
+#[test]
+fn no_call_names_an_account_twice() {
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
+    for (name, prepare) in CALLS {
+        let mut world = scene.world.fork();
+        let call = prepare(&scene, &mut world);
+        let slots = idl::instruction(instruction_of(name)).accounts;
+        let writable = call.instruction.accounts[..slots.len()]
+            .iter()
+            .filter(|meta| meta.is_writable || meta.is_signer)
+            .map(|meta| meta.pubkey);
+        let keys: Vec<Pubkey> = writable.collect();
+        let substitutes = substitutes(&scene, &mut world, &call, &slots);
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(key), "{name} names {key} twice");
+            let tried = substitutes.iter().any(|other| other.key == *key);
+            assert!(tried, "{name}: {key} is put in no other account's place");
+        }
+    }
+}
+
+/// Clock and rent come from the runtime: there is no sysvar to put another in the
+/// place of.
+#[test]
+fn no_call_names_a_sysvar() {
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
+    for (name, prepare) in CALLS {
+        let mut world = scene.world.fork();
+        for meta in prepare(&scene, &mut world).instruction.accounts {
+            let owner = world
+                .chain
+                .account(&meta.pubkey)
+                .map(|account| account.owner);
+            assert_ne!(owner, Some(solana_sdk_ids::sysvar::ID), "{name}");
+        }
     }
 }

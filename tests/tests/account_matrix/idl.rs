@@ -27,9 +27,14 @@ pub struct Slot {
     /// Whether it signs.
     #[serde(default)]
     pub signer: bool,
-    /// Whether the program's own address may stand for "none".
-    #[serde(default)]
-    pub optional: bool,
+}
+
+/// The instruction of this name.
+pub fn instruction(name: &str) -> Instruction {
+    instructions()
+        .into_iter()
+        .find(|instruction| instruction.name == name)
+        .unwrap_or_else(|| panic!("{name} is not in the IDL"))
 }
 
 /// Every instruction of `clients/idl/backstop.json`.

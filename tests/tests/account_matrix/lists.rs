@@ -9,7 +9,7 @@ use {
     },
     anchor_lang::error::ErrorCode,
     backstop::error::BackstopError as E,
-    backstop_tests::{chain::SvmChain, world::World},
+    backstop_tests::{chain::SvmChain, tokens::Program, world::World},
     solana_instruction::AccountMeta,
     solana_pubkey::Pubkey,
 };
@@ -97,7 +97,7 @@ fn check(
 
 #[test]
 fn the_banks_of_all_positions_follow_in_order_none_missing_none_extra() {
-    let scene = Scene::build(Box::new(SvmChain::backstop()));
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     for name in ["borrow", "withdraw", "liquidate"] {
         check(&scene, name, 3, |_| Ours(E::WrongBankList));
     }
@@ -105,7 +105,7 @@ fn the_banks_of_all_positions_follow_in_order_none_missing_none_extra() {
 
 #[test]
 fn a_write_off_sees_every_deposit_and_nothing_else() {
-    let scene = Scene::build(Box::new(SvmChain::backstop()));
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     check(&scene, "write_off/insured", 1, |list| match list {
         // A deposit that is not shown may count.
         [] => Ours(E::CollateralLeft),
@@ -115,7 +115,7 @@ fn a_write_off_sees_every_deposit_and_nothing_else() {
 
 #[test]
 fn prices_come_in_pairs_of_a_bank_and_its_own_feed() {
-    let scene = Scene::build(Box::new(SvmChain::backstop()));
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     let (mut world, call) = prepared(&scene, "refresh_banks");
     let pairs = call.instruction.accounts.clone();
     let [bank, feed, other_bank, other_feed] =

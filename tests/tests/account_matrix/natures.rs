@@ -1,7 +1,10 @@
 //! What may stand in an account's place.
 
 use {
-    crate::honest::{Call, Scene},
+    crate::{
+        honest::{Call, Scene},
+        idl::Slot,
+    },
     backstop_tests::{
         chain::AccountData,
         ix::BankKeys,
@@ -9,9 +12,10 @@ use {
         tokens::{self, Mint},
         world::World,
     },
+    solana_instruction::AccountMeta,
     solana_pubkey::Pubkey,
-    solana_signer::Signer,
     solana_sdk_ids::system_program,
+    solana_signer::Signer,
 };
 
 /// Whose bank.
@@ -23,6 +27,8 @@ pub enum Whose {
     Sibling,
     /// Another bank of the market, in which the borrower has a deposit.
     Other,
+    /// A bank that follows the named accounts.
+    Listed,
     /// The attacker's bank of the same asset.
     Foreign,
 }
@@ -96,10 +102,29 @@ pub enum Nature {
     Program(Program),
     /// Another program's copy of the honest account.
     Copy,
+    /// A wallet that signs the call in another place.
+    Cosigner,
     /// A wallet.
     Wallet,
-    /// An address at which there is nothing.
+    /// A vault that the call itself creates.
+    NewVault,
+    /// An address at which there is nothing yet.
     Nobody,
+}
+
+impl Nature {
+    /// Whether it is of the same sort as some account that the program reads.
+    pub fn is_lookalike(self) -> bool {
+        matches!(
+            self,
+            Self::ForeignMarket
+                | Self::Bank(_)
+                | Self::Obligation
+                | Self::StrangersObligation
+                | Self::ObligationAbroad
+                | Self::Copy
+        )
+    }
 }
 
 /// An account and what it is.
@@ -110,7 +135,12 @@ pub struct Substitute {
 
 /// Everything that can be put in an account's place, other markets' included.
 /// The copy is missing: each slot has one of its own.
-pub fn substitutes(scene: &Scene, world: &mut World, call: &Call) -> Vec<Substitute> {
+pub fn substitutes(
+    scene: &Scene,
+    world: &mut World,
+    call: &Call,
+    slots: &[Slot],
+) -> Vec<Substitute> {
     let (own, sibling) = (call.bank, world.keys(scene.spare));
     let foreign = scene.foreign_twin(&own);
     let banks = [
@@ -158,22 +188,16 @@ pub fn substitutes(scene: &Scene, world: &mut World, call: &Call) -> Vec<Substit
     }
     for owner in scene.owners() {
         let key = scene.foreign.obligation(&owner.key(), 0);
-        let named = |meta: &solana_instruction::AccountMeta| meta.pubkey == owner.obligation;
+        let named = |meta: &AccountMeta| meta.pubkey == owner.obligation;
         if call.instruction.accounts.iter().any(named) {
             all.push((Nature::Obligation, owner.obligation));
             all.push((Nature::ObligationAbroad, key));
         }
     }
     // What else the call names: each writable account meets every other slot.
-    for meta in &call.instruction.accounts {
+    for (index, meta) in call.instruction.accounts.iter().enumerate() {
         if all.iter().all(|(_, key)| *key != meta.pubkey) {
-            let exists = world.chain.account(&meta.pubkey).is_some();
-            let nature = if exists {
-                Nature::Wallet
-            } else {
-                Nature::Nobody
-            };
-            all.push((nature, meta.pubkey));
+            all.push((named(world, meta, slots.get(index)), meta.pubkey));
         }
     }
     // Whoever has no account of a token has none to offer.
@@ -185,10 +209,30 @@ pub fn substitutes(scene: &Scene, world: &mut World, call: &Call) -> Vec<Substit
         .collect()
 }
 
+/// What an account that only this call names is.
+fn named(world: &mut World, meta: &AccountMeta, slot: Option<&Slot>) -> Nature {
+    if meta.is_signer {
+        return Nature::Cosigner;
+    }
+    if world.banks.iter().any(|keys| keys.bank == meta.pubkey) {
+        return Nature::Bank(Whose::Listed);
+    }
+    if world.banks.iter().any(|keys| keys.oracle == meta.pubkey) {
+        return Nature::Feed(Asset::Sibling);
+    }
+    let is_vault = |slot: &Slot| slot.name.ends_with("vault") || slot.name.ends_with("escrow");
+    match world.chain.account(&meta.pubkey) {
+        Some(account) if account.owner == spl_token_interface::ID => Nature::Mint(Asset::Own),
+        Some(_) => Nature::Wallet,
+        None if slot.is_some_and(is_vault) => Nature::NewVault,
+        None => Nature::Nobody,
+    }
+}
+
 fn vaults(whose: Whose, keys: &BankKeys) -> [(Nature, Pubkey); 3] {
     let (asset, governance) = match whose {
         Whose::Own => (Asset::Own, Asset::Governance),
-        Whose::Sibling | Whose::Other => (Asset::Sibling, Asset::Governance),
+        Whose::Sibling | Whose::Other | Whose::Listed => (Asset::Sibling, Asset::Governance),
         Whose::Foreign => (Asset::Own, Asset::ForeignGovernance),
     };
     let tokens = |asset, vault| Nature::Tokens(asset, Holder::Vault(whose, vault));

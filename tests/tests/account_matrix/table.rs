@@ -8,7 +8,7 @@ use {
             Kind::{
                 self, Bank, Created, Destination, EventAuthority, FeeAccount, Following,
                 GovernanceOracle, Listed, Market, Obligation, OwnProgram, PairedBank, PairedOracle,
-                Pinned, Program, Rent, Seed, Signer, Source,
+                Payer, Pinned, Program, Rent, Seed, Signer, Source,
             },
             Row, OWNER_MISMATCH,
         },
@@ -40,7 +40,6 @@ pub const PAIRED_BANK: &str = "(bank of a pair)";
 /// See [`FOLLOWING`].
 pub const PAIRED_ORACLE: &str = "(oracle of a pair)";
 
-const ANY_PAYER: Expected = Allowed("who pays the rent has no say");
 const NOT_HIS_TOKENS: Expected = Token(OWNER_MISMATCH);
 const NO_ISSUANCE: Expected = Allowed("without a usable price nothing is issued");
 
@@ -184,7 +183,7 @@ pub const ROWS: &[Row] = &[
     (
         "create_bank",
         &[
-            ("payer", Signer(ANY_PAYER)),
+            ("payer", Payer),
             ("admin", Signer(Ours(E::NotAdmin))),
             ("market", Market(Anchor(SEEDS))),
             ("mint", Seed),
@@ -201,7 +200,7 @@ pub const ROWS: &[Row] = &[
     (
         "create_market",
         &[
-            ("payer", Signer(ANY_PAYER)),
+            ("payer", Payer),
             (
                 "admin",
                 Signer(Allowed("the mint's authority signs for who becomes admin")),
@@ -216,7 +215,7 @@ pub const ROWS: &[Row] = &[
     (
         "create_market_with_mint",
         &[
-            ("payer", Signer(ANY_PAYER)),
+            ("payer", Payer),
             ("admin", Signer(Anchor(SEEDS))),
             ("governance_mint", Created),
             ("supply_owner", Listed),
@@ -287,7 +286,7 @@ pub const ROWS: &[Row] = &[
     (
         "open_obligation",
         &[
-            ("payer", Signer(ANY_PAYER)),
+            ("payer", Payer),
             ("owner", Signer(Anchor(SEEDS))),
             ("market", Market(Anchor(SEEDS))),
             ("obligation", Created),

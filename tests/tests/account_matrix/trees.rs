@@ -11,7 +11,7 @@ use {
     },
     anchor_lang::error::ErrorCode,
     backstop::error::BackstopError as E,
-    backstop_tests::{chain::SvmChain, ix::BankKeys, keys::keypair, world::World},
+    backstop_tests::{chain::SvmChain, ix::BankKeys, keys::keypair, tokens::Program, world::World},
     solana_instruction::Instruction,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
@@ -46,7 +46,7 @@ fn replaced(instruction: &Instruction, pairs: &[(Pubkey, Pubkey)]) -> Instructio
 }
 
 fn every_call(mut check: impl FnMut(&Scene, &mut World, &str, &Call)) {
-    let scene = Scene::build(Box::new(SvmChain::backstop()));
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     for (name, prepare) in honest::CALLS {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);

@@ -9,21 +9,21 @@ use {
         tokens::{self, Program},
         world::{World, GOVERNANCE_SUPPLY},
     },
+    solana_keypair::Keypair,
     solana_signer::Signer,
 };
 
-/// A wallet that pays rents, so that payer and fee payer are two.
-const FOUNDER: &str = "founder";
-
-fn founder(world: &mut World) -> solana_keypair::Keypair {
-    let founder = keypair(FOUNDER);
+/// A wallet with lamports. The fee payer pays no rent here, so that the two can
+/// be told apart.
+pub fn founder(world: &mut World, label: &str) -> Keypair {
+    let founder = keypair(label);
     world.chain.airdrop(&founder.pubkey(), 1_000_000_000_000);
     founder
 }
 
 pub fn create_market(scene: &Scene, world: &mut World) -> Call {
-    let payer = founder(world);
-    let [minter, admin] = ["minter", "next admin"].map(keypair);
+    let [payer, minter, admin] =
+        ["founder", "minter", "next admin"].map(|label| founder(world, label));
     let chain = &mut *world.chain;
     let mint = tokens::create_mint(chain, "adopted", &minter, 6, Program::Token);
     let purse = tokens::create_associated_token_account(chain, &mint, &minter.pubkey());
@@ -41,8 +41,7 @@ pub fn create_market(scene: &Scene, world: &mut World) -> Call {
 }
 
 pub fn create_market_with_mint(scene: &Scene, world: &mut World) -> Call {
-    let payer = founder(world);
-    let admin = keypair("next admin");
+    let [payer, admin] = ["founder", "next admin"].map(|label| founder(world, label));
     let mint = MarketKeys::created_mint(&admin.pubkey(), 0);
     let keys = MarketKeys::new(mint, spl_token_interface::ID, world.market.oracle);
     let config = world.market_state().config;
@@ -60,7 +59,7 @@ pub fn create_market_with_mint(scene: &Scene, world: &mut World) -> Call {
 }
 
 pub fn create_bank(scene: &Scene, world: &mut World) -> Call {
-    let payer = founder(world);
+    let payer = founder(world, "founder");
     let admin = world.admin.insecure_clone();
     let mint = tokens::create_mint(&mut *world.chain, "new asset", &admin, 6, Program::Token);
     let oracle = keypair("new feed").pubkey();

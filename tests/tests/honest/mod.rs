@@ -2,7 +2,7 @@
 //!
 //! Two matrices start here: one puts other accounts into the calls, the other
 //! puts the scene into other states.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod administration;
 mod creation;
@@ -11,7 +11,7 @@ mod positions;
 mod scene;
 
 pub use administration::queue_updates;
-pub use scene::{Scene, DEBT, FOREIGN_ADMIN};
+pub use scene::{Scene, DEBT};
 
 use {
     backstop_tests::{

@@ -1,12 +1,11 @@
 //! Calls of lenders, borrowers and liquidators.
 
 use {
-    super::{Call, Scene},
+    super::{creation::founder, Call, Scene},
     crate::bad_debt::USDC,
     backstop::instruction,
     backstop_tests::{
         ix::{self, BankKeys, LiquidationParties},
-        keys::keypair,
         world::{World, DOLLAR},
     },
     solana_pubkey::Pubkey,
@@ -23,8 +22,7 @@ fn addresses(banks: &[BankKeys]) -> Vec<Pubkey> {
 }
 
 pub fn open_obligation(scene: &Scene, world: &mut World) -> Call {
-    let payer = keypair("founder");
-    world.chain.airdrop(&payer.pubkey(), 1_000_000_000_000);
+    let payer = founder(world, "founder");
     let owner = &scene.stage.keeper;
     let open = ix::open_obligation(&world.market, payer.pubkey(), owner.key(), 7);
     Call::new(scene, open, &[&payer, &owner.wallet], owner.key())

@@ -7,6 +7,7 @@ use {
     backstop_tests::{
         chain::Chain,
         ix::{self, BankKeys, MarketKeys},
+        state,
         tokens::{self, Mint, Program},
         world::{Actor, BankId, BankSpec, World, DOLLAR},
     },
@@ -14,8 +15,6 @@ use {
     solana_signer::Signer,
 };
 
-/// Label of the attacker's wallet: admin, guardian and fee owner of a market.
-pub const FOREIGN_ADMIN: &str = "stranger";
 /// (atoms) What each debtor owes or owed, before interest.
 pub const DEBT: u64 = 600 * USDC;
 /// (10^-8 dollars) Price of a whole token of collateral.
@@ -54,17 +53,22 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Builds the scene on any chain.
-    pub fn build(chain: Box<dyn Chain>) -> Self {
+    /// Builds the scene on any chain; `usdc` and `spare` are assets of
+    /// `program`.
+    pub fn build(chain: Box<dyn Chain>, program: Program<'_>) -> Self {
         let mut world = World::new(chain);
         set_market(&mut world, |config| {
             config.max_discount_bps = 5_000;
             config.premium_bps = 5_000;
         });
-        let usdc = world.add_bank(&lending_bank());
-        let [euro, junk, spare, dead] =
-            ["EURO", "JUNK", "SPARE", "DEAD"].map(|name| world.add_bank(&plain_bank(name)));
-        let people = ["lender", "liquidator", "keeper", "bidder", FOREIGN_ADMIN];
+        let usdc = world.add_bank(&lending_bank(program));
+        let [euro, junk, dead] =
+            ["EURO", "JUNK", "DEAD"].map(|name| world.add_bank(&plain_bank(name)));
+        let spare = world.add_bank(&BankSpec {
+            program,
+            ..plain_bank("SPARE")
+        });
+        let people = ["lender", "liquidator", "keeper", "bidder", "stranger"];
         let [lender, liquidator, keeper, bidder, stranger] = people.map(|name| world.actor(name));
         let [borrower, ruined] = ["borrower", "ruined"].map(|name| world.actor(name));
         for actor in [&lender, &liquidator, &keeper, &bidder, &borrower, &stranger] {
@@ -91,7 +95,17 @@ impl Scene {
         world.deposit(&borrower, euro, DEBT).unwrap();
         world.borrow(&borrower, usdc, DEBT).unwrap();
         world.advance(60);
-        hand_out_governance(&mut world, &[&stage.keeper, &stage.bidder, &stranger]);
+        hand_out_governance(
+            &mut world,
+            &[
+                &stage.lender,
+                &stage.liquidator,
+                &stage.keeper,
+                &stage.bidder,
+                &borrower,
+                &stranger,
+            ],
+        );
 
         let (foreign, foreign_banks) = attackers_market(&mut world, &stranger, [usdc, euro]);
         for owner in [
@@ -107,6 +121,7 @@ impl Scene {
             world.watched.push(foreign.obligation(&owner.key(), 0));
         }
         donate(&mut world, &stranger, &foreign_banks);
+        watch(&mut world, &foreign);
         Self {
             world,
             usdc,
@@ -133,6 +148,12 @@ impl Scene {
         *twin.unwrap_or(&self.foreign_banks[0])
     }
 
+    /// Price accounts of all feeds.
+    pub fn feeds(&self) -> Vec<Pubkey> {
+        let banks = self.world.banks.iter().map(|keys| keys.oracle);
+        banks.chain(self.world.market.oracle).collect()
+    }
+
     /// Everybody with an obligation in both markets.
     pub fn owners(&self) -> [&Actor; 6] {
         let stage = &self.stage;
@@ -153,8 +174,11 @@ impl Scene {
 }
 
 /// Dollars at interest; a keeper gets half a per cent of what he writes off.
-fn lending_bank() -> BankSpec<'static> {
-    let mut spec = plain_bank("USDC");
+fn lending_bank(program: Program<'_>) -> BankSpec<'_> {
+    let mut spec = BankSpec {
+        program,
+        ..plain_bank("USDC")
+    };
     spec.config.base_rate_bps = 100;
     spec.config.bounty_bps = 50;
     spec
@@ -277,7 +301,37 @@ fn donate(world: &mut World, stranger: &Actor, foreign: &[BankKeys]) {
             &from,
             &to,
             &stranger.wallet,
-            TOKEN,
+            10_000 * TOKEN,
         );
     }
+}
+
+/// Lets nothing change unnoticed: wallets, purses and prices too.
+fn watch(world: &mut World, foreign: &MarketKeys) {
+    let mut mints = world.mints.clone();
+    mints.extend([
+        world.governance,
+        Mint {
+            key: foreign.mint,
+            program: foreign.token_program,
+            decimals: 6,
+        },
+    ]);
+    let owners: Vec<Pubkey> = world
+        .obligations
+        .clone()
+        .iter()
+        .map(|key| state::obligation(&mut *world.chain, key).owner)
+        .chain([world.treasury.pubkey(), world.fee_owner.pubkey()])
+        .collect();
+    for owner in owners {
+        world.watched.push(owner);
+        let purses = mints
+            .iter()
+            .map(|mint| tokens::associated_token_account(mint, &owner));
+        world.watched.extend(purses);
+    }
+    let feeds: Vec<Pubkey> = world.banks.iter().map(|keys| keys.oracle).collect();
+    world.watched.extend(feeds);
+    world.watched.extend(world.market.oracle);
 }

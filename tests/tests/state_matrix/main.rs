@@ -12,7 +12,7 @@ mod honest;
 
 use {
     backstop::error::BackstopError,
-    backstop_tests::{chain::SvmChain, world::World},
+    backstop_tests::{chain::SvmChain, tokens::Program, world::World},
     flags::Flag,
     honest::{Call, Prepare, Scene},
     solana_keypair::Keypair,
@@ -49,7 +49,7 @@ fn work(world: &mut World, call: &Call, signers: &[&Keypair]) {
 }
 
 fn check(part: usize, parts: usize) {
-    let scene = Scene::build(Box::new(SvmChain::backstop()));
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     for (index, (name, prepare)) in honest::CALLS.iter().enumerate() {
         if index % parts != part {
             continue;
