@@ -76,7 +76,7 @@ fn every_account_signs_with_the_canonical_bump() {
 fn lamports_sent_ahead_block_no_account_that_is_created() {
     let scene = scene();
     let mut created = 0;
-    for (name, prepare) in honest::CALLS {
+    for (name, prepare) in honest::calls() {
         for lamports in [1, 890_880, 1_000_000_000] {
             let mut world = scene.world.fork();
             let call = prepare(&scene, &mut world);

@@ -2,10 +2,10 @@
 
 use {
     crate::{
-        honest::{instruction_of, Scene, CALLS},
+        honest::{calls, instruction_of, Scene},
         idl,
         natures::substitutes,
-        table::ROWS,
+        table::{self, rows},
     },
     backstop_tests::{chain::SvmChain, tokens::Program},
     solana_pubkey::Pubkey,
@@ -15,23 +15,23 @@ use {
 #[test]
 fn every_instruction_of_the_idl_has_a_row_and_a_call() {
     let idl: BTreeSet<String> = idl::instructions().into_iter().map(|ix| ix.name).collect();
-    let rows: BTreeSet<String> = ROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let calls: BTreeSet<String> = CALLS
-        .iter()
+    let rows: BTreeSet<String> = rows().map(|(name, _)| (*name).to_owned()).collect();
+    let calls: BTreeSet<String> = calls()
         .map(|(name, _)| instruction_of(name).to_owned())
         .collect();
     assert_eq!(idl, rows);
     assert_eq!(idl, calls);
-    assert_eq!(rows.len(), ROWS.len(), "an instruction has two rows");
+    assert_eq!(
+        rows.len(),
+        table::rows().count(),
+        "an instruction has two rows"
+    );
 }
 
 #[test]
 fn every_account_of_the_idl_has_a_row_in_its_place() {
     for instruction in idl::instructions() {
-        let (_, slots) = ROWS
-            .iter()
-            .find(|(name, _)| *name == instruction.name)
-            .unwrap_or_else(|| panic!("no row for {}", instruction.name));
+        let slots = table::row(&instruction.name);
         let named: Vec<&str> = slots
             .iter()
             .map(|(slot, _)| *slot)
@@ -50,7 +50,7 @@ fn every_account_of_the_idl_has_a_row_in_its_place() {
 #[test]
 fn every_call_passes_its_accounts_as_the_idl_says() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in CALLS {
+    for (name, prepare) in calls() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         let slots = idl::instruction(instruction_of(name)).accounts;
@@ -65,7 +65,7 @@ fn every_call_passes_its_accounts_as_the_idl_says() {
 #[test]
 fn no_call_names_an_account_twice() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in CALLS {
+    for (name, prepare) in calls() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         let slots = idl::instruction(instruction_of(name)).accounts;
@@ -88,7 +88,7 @@ fn no_call_names_an_account_twice() {
 #[test]
 fn no_call_names_a_sysvar() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in CALLS {
+    for (name, prepare) in calls() {
         let mut world = scene.world.fork();
         for meta in prepare(&scene, &mut world).instruction.accounts {
             let owner = world

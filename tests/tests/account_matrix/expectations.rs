@@ -40,6 +40,11 @@ pub const OWNER_MISMATCH: u32 = 4;
 const ANY_PAYER: Expected = Allowed("who pays the rent has no say");
 
 impl Expected {
+    /// Whether it goes through.
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Allowed(_))
+    }
+
     /// Whether a failure is this one.
     pub fn is(&self, failure: &Failure) -> bool {
         let Cause::Refused(TransactionError::InstructionError(_, error)) = &failure.cause else {

@@ -3,13 +3,14 @@
 
 use {
     crate::{
+        bad_debt::{plain_bank, LENT, USDC},
         expectations::Expected::{self, Allowed, Anchor, Ours},
         honest::{self, Call, Scene},
         matrix::{run, Attempt},
     },
     anchor_lang::error::ErrorCode,
     backstop::error::BackstopError as E,
-    backstop_tests::{chain::SvmChain, tokens::Program, world::World},
+    backstop_tests::{chain::SvmChain, ix, tokens::Program, world::World},
     solana_instruction::AccountMeta,
     solana_pubkey::Pubkey,
 };
@@ -18,8 +19,7 @@ use {
 type Wrong = (String, Vec<AccountMeta>);
 
 fn prepared(scene: &Scene, name: &str) -> (World, Call) {
-    let (_, prepare) = honest::CALLS
-        .iter()
+    let (_, prepare) = honest::calls()
         .find(|(call, _)| *call == name)
         .expect("there is such a call");
     let mut world = scene.world.fork();
@@ -100,6 +100,57 @@ fn the_banks_of_all_positions_follow_in_order_none_missing_none_extra() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
     for name in ["borrow", "withdraw", "liquidate"] {
         check(&scene, name, 3, |_| Ours(E::WrongBankList));
+    }
+}
+
+/// Of up to eight positions only one is worth anything; whichever it is, hiding
+/// another one, or showing it twice, is no way to borrow more.
+#[test]
+fn an_obligation_that_one_position_keeps_solvent_shows_them_all() {
+    let mut world = World::bytecode();
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+    let banks = names.map(|name| world.add_bank(&plain_bank(name)));
+    let spare = world.add_bank(&plain_bank("SPARE"));
+    let lender = world.actor("lender");
+    world.fund(&lender, banks[0], LENT);
+    world.deposit(&lender, banks[0], LENT).unwrap();
+    let extra = [world.keys(spare).bank, lender.key()];
+    for count in [2, 3, 8] {
+        for rich in 1..count {
+            let name = format!("{rich} of {count}");
+            let mut world = world.fork();
+            let borrower = world.actor(&name);
+            for (index, bank) in banks[..count].iter().enumerate().skip(1) {
+                let atoms = if index == rich { 1_000 * USDC } else { 1 };
+                world.fund(&borrower, *bank, atoms);
+                world.deposit(&borrower, *bank, atoms).unwrap();
+            }
+            world.borrow(&borrower, banks[0], 100 * USDC).unwrap();
+            let active = world.active_banks(&borrower.obligation);
+            let (keys, account) = (world.keys(banks[0]), world.wallet(&borrower, banks[0]));
+            let right: Vec<Pubkey> = active.iter().map(|keys| keys.bank).collect();
+            let borrow = ix::borrow(
+                &keys,
+                borrower.key(),
+                borrower.obligation,
+                account,
+                USDC,
+                &right,
+            );
+            world.send(&[ix::refresh_banks(&active)], &[]).unwrap();
+            let named = borrow.accounts.len() - count;
+            let before = world.fingerprint();
+            for (what, list) in wrong_lists(&borrow.accounts[named..], &extra) {
+                let mut wrong = borrow.clone();
+                wrong.accounts.truncate(named);
+                wrong.accounts.extend(list);
+                let failure = world.chain.send(&[wrong], &[&borrower.wallet]).unwrap_err();
+                let expected = Ours(E::WrongBankList);
+                assert!(expected.is(&failure), "{name}, {what}: {failure}");
+            }
+            assert_eq!(before, world.fingerprint(), "{name}");
+            world.send(&[borrow], &[&borrower.wallet]).unwrap();
+        }
     }
 }
 

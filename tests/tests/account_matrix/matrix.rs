@@ -71,13 +71,14 @@ impl<'a> Matrix<'a> {
         for place in places(name, &call) {
             let facts = self.facts(&call, &place);
             for (cell, attempt) in self.attempts(world, &call, &place, &substitutes) {
-                if !(self.covers)(place.kind, cell) {
-                    continue;
-                }
-                self.cells += 1;
                 let slot = place.name;
                 let expected = exception(name, slot, cell)
                     .unwrap_or_else(|| expected(place.kind, facts, cell));
+                let skipped = expected.is_allowed() && world.chain.name() == "native";
+                if skipped || !(self.covers)(place.kind, cell) {
+                    continue;
+                }
+                self.cells += 1;
                 if let Err(what) = run(world, &attempt, &expected) {
                     self.wrong.push(format!("{name}.{slot}, {cell:?}: {what}"));
                 }
@@ -222,8 +223,7 @@ fn named(world: &mut World, instruction: &Instruction) -> Vec<Option<AccountData
 /// The accounts of a call with their rows, those that follow included.
 pub fn places(call_name: &str, call: &Call) -> Vec<Place> {
     let name = instruction_of(call_name);
-    let row = table::ROWS.iter().find(|(row, _)| *row == name);
-    let (_, slots) = row.unwrap_or_else(|| panic!("no row for {name}"));
+    let slots = table::row(name);
     let named = idl::instruction(name).accounts;
     // One pair stands for all; `lists` tries the others.
     let following: Vec<&str> = match name {

@@ -47,7 +47,7 @@ fn replaced(instruction: &Instruction, pairs: &[(Pubkey, Pubkey)]) -> Instructio
 
 fn every_call(mut check: impl FnMut(&Scene, &mut World, &str, &Call)) {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in honest::CALLS {
+    for (name, prepare) in honest::calls() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         call.refresh(&mut world);

@@ -68,43 +68,59 @@ impl Call {
 /// Brings a world into a state in which the call succeeds.
 pub type Prepare = fn(&Scene, &mut World) -> Call;
 
-/// A name for each way to call an instruction; the instruction's own comes
-/// before the slash.
-pub const CALLS: &[(&str, Prepare)] = &[
+/// A way to call an instruction. The instruction's own name comes before the
+/// slash.
+pub type Named = (&'static str, Prepare);
+
+/// Calls of roles, and of whoever founds markets and banks.
+pub const ROLES: &[Named] = &[
     ("accept_admin", administration::accept_admin),
     ("apply_bank_update", administration::apply_bank_update),
     ("apply_market_update", administration::apply_market_update),
-    ("borrow", positions::borrow),
-    ("buy_governance", losses::buy_governance),
     ("cancel_bank_update", administration::cancel_bank_update),
     ("cancel_market_update", administration::cancel_market_update),
-    ("close_auction", losses::close_auction),
-    ("close_buy_back", losses::close_buy_back),
-    ("close_obligation", positions::close_obligation),
-    ("collect_fees", losses::collect_fees),
-    ("cover_deficit", losses::cover_deficit),
     ("create_bank", creation::create_bank),
     ("create_market", creation::create_market),
     ("create_market_with_mint", creation::create_market_with_mint),
-    ("deposit", positions::deposit),
-    ("fund_insurance", losses::fund_insurance),
     ("lift_pause", administration::lift_pause),
-    ("liquidate", positions::liquidate),
-    ("open_obligation", positions::open_obligation),
     ("pause", administration::pause),
     ("propose_admin", administration::propose_admin),
+    ("update_bank", administration::update_bank),
+    ("update_market", administration::update_market),
+];
+
+/// Calls of lenders, borrowers and liquidators.
+pub const POSITIONS: &[Named] = &[
+    ("borrow", positions::borrow),
+    ("close_obligation", positions::close_obligation),
+    ("deposit", positions::deposit),
+    ("liquidate", positions::liquidate),
+    ("open_obligation", positions::open_obligation),
     ("refresh_banks", positions::refresh_banks),
     ("repay", positions::repay),
+    ("withdraw", positions::withdraw),
+];
+
+/// Calls around bad debt.
+pub const LOSSES: &[Named] = &[
+    ("buy_governance", losses::buy_governance),
+    ("close_auction", losses::close_auction),
+    ("close_buy_back", losses::close_buy_back),
+    ("collect_fees", losses::collect_fees),
+    ("cover_deficit", losses::cover_deficit),
+    ("fund_insurance", losses::fund_insurance),
     ("repay_written_off", losses::repay_written_off),
     ("sell_governance", losses::sell_governance),
     ("socialise_deficit", losses::socialise_deficit),
     ("start_buy_back", losses::start_buy_back),
-    ("update_bank", administration::update_bank),
-    ("update_market", administration::update_market),
-    ("withdraw", positions::withdraw),
     ("write_off/insured", losses::write_off_insured),
     ("write_off/issuing", losses::write_off_issuing),
 ];
+
+/// All calls.
+pub fn calls() -> impl Iterator<Item = &'static Named> {
+    [ROLES, POSITIONS, LOSSES].into_iter().flatten()
+}
 
 /// The instruction of a call.
 pub fn instruction_of(call: &str) -> &str {

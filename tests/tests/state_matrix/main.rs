@@ -14,7 +14,7 @@ use {
     backstop::error::BackstopError,
     backstop_tests::{chain::SvmChain, tokens::Program, world::World},
     flags::Flag,
-    honest::{Call, Prepare, Scene},
+    honest::{Call, Named, Prepare, Scene},
     solana_keypair::Keypair,
 };
 
@@ -48,12 +48,9 @@ fn work(world: &mut World, call: &Call, signers: &[&Keypair]) {
     }
 }
 
-fn check(part: usize, parts: usize) {
+fn check(calls: &[Named]) {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (index, (name, prepare)) in honest::CALLS.iter().enumerate() {
-        if index % parts != part {
-            continue;
-        }
+    for (name, prepare) in calls {
         for (flag, expected) in Flag::ALL.into_iter().zip(grid::row(name)) {
             println!("{name}, {flag:?}: {expected:?}");
             attempt(&scene, *prepare, flag, expected);
@@ -62,11 +59,16 @@ fn check(part: usize, parts: usize) {
 }
 
 #[test]
-fn no_instruction_forgets_a_state_in_the_first_half() {
-    check(0, 2);
+fn the_calls_of_roles_and_founders_forget_no_state() {
+    check(honest::ROLES);
 }
 
 #[test]
-fn no_instruction_forgets_a_state_in_the_second_half() {
-    check(1, 2);
+fn the_calls_of_lenders_and_borrowers_forget_no_state() {
+    check(honest::POSITIONS);
+}
+
+#[test]
+fn the_calls_around_bad_debt_forget_no_state() {
+    check(honest::LOSSES);
 }
