@@ -14,6 +14,7 @@ use {
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// An account of a call: its place, its name and what it is for.
@@ -188,7 +189,7 @@ pub fn run(world: &mut World, attempt: &Attempt, expected: &Expected) -> Result<
         if let Some((key, account)) = &attempt.forged {
             world.chain.set_account(key, account.clone());
         }
-        let sent = world.send(&[attempt.instruction.clone()], &signers);
+        let sent = world.send(from_ref(&attempt.instruction), &signers);
         return sent
             .map(|_| ())
             .map_err(|failure| format!("{reason}, but {failure}"));
@@ -199,7 +200,7 @@ pub fn run(world: &mut World, attempt: &Attempt, expected: &Expected) -> Result<
         (*key, original)
     });
     let before = named(world, &attempt.instruction);
-    let sent = world.chain.send(&[attempt.instruction.clone()], &signers);
+    let sent = world.chain.send(from_ref(&attempt.instruction), &signers);
     let unchanged = before == named(world, &attempt.instruction);
     if let Some((key, original)) = original {
         world.chain.set_account(&key, original);

@@ -62,9 +62,12 @@ fn every_row_has_a_cell_for_every_flag() {
     }
 }
 
+/// A field of an account, and the flag that it can raise.
+type Field = (&'static str, Option<Flag>);
+
 /// Fields that can forbid something, by the flag that raises them; none for
 /// those that are identity, history or numbers.
-const FIELDS: &[(&str, &[(&str, Option<Flag>)])] = &[
+const FIELDS: &[(&str, &[Field])] = &[
     (
         "Market",
         &[
