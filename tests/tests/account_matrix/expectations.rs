@@ -5,7 +5,10 @@
 //! `exceptions` lists by name what neither explains.
 
 use {
-    crate::natures::{Asset, Forgery, Holder, Nature, Program, Vault, Whose},
+    crate::{
+        forgeries::Forgery,
+        natures::{Asset, Holder, Nature, Program, Vault, Whose},
+    },
     anchor_lang::error::ErrorCode,
     backstop::error::BackstopError as E,
     backstop_tests::chain::{Cause, Failure},
@@ -217,6 +220,9 @@ fn other(kind: &Kind, facts: Facts, nature: Nature) -> Expected {
         Kind::Destination(asset, barred) => match nature {
             Nature::Tokens(_, Holder::Vault(Whose::Own, vault)) if barred.contains(&vault) => {
                 Ours(E::SameAccount)
+            }
+            Nature::Tokens(held, Holder::Vault(..)) if held == *asset => {
+                Allowed("a gift to a vault, in no ledger and at the giver's cost")
             }
             Nature::Tokens(held, _) if held == *asset => {
                 Allowed("where the tokens go is the signer's choice")

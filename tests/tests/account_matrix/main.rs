@@ -11,6 +11,7 @@ mod common;
 mod completeness;
 mod exceptions;
 mod expectations;
+mod forgeries;
 #[path = "../honest/mod.rs"]
 mod honest;
 mod idl;

@@ -4,9 +4,10 @@ use {
     crate::{
         exceptions::exception,
         expectations::{expected, Cell, Expected, Facts, Kind},
+        forgeries::{self, Forgery},
         honest::{instruction_of, Call, Prepare, Scene},
         idl,
-        natures::{self, Forgery, Nature, Program, Substitute},
+        natures::{self, Nature, Program, Substitute},
         table::{self, FOLLOWING, PAIRED_BANK, PAIRED_ORACLE},
     },
     backstop_tests::{chain::AccountData, ix::BankKeys, world::World},
@@ -82,14 +83,14 @@ impl<'a> Matrix<'a> {
                 self.cells += 1;
                 if let Err(what) = run(world, &attempt, &expected) {
                     self.wrong.push(format!("{name}.{slot}, {cell:?}: {what}"));
+                    // What went through is in the way of all that would follow.
+                    if before != world.fingerprint() {
+                        return;
+                    }
                 }
             }
         }
-        if before != world.fingerprint() {
-            // Whatever went through is in the list already, and in the way.
-            self.wrong.push(format!("{name}: the state has changed"));
-            return;
-        }
+        assert_eq!(before, world.fingerprint(), "{name}");
         let signers: Vec<&Keypair> = call.signers.iter().collect();
         if let Err(failure) = world.send(&[call.instruction], &signers) {
             panic!("{name}: {failure}");
@@ -139,7 +140,7 @@ impl<'a> Matrix<'a> {
             attempt
         };
         let mut attempts = Vec::new();
-        let copy = natures::copy(world, &honest.pubkey);
+        let copy = forgeries::copy(world, &honest.pubkey);
         let copy = copy.map(|key| (Nature::Copy, key));
         let others = substitutes.iter().map(|other| (other.nature, other.key));
         for (nature, key) in others.chain(copy).filter(|(_, key)| *key != honest.pubkey) {
@@ -156,7 +157,7 @@ impl<'a> Matrix<'a> {
         if honest.is_writable {
             attempts.push((Cell::ReadOnly, changed(&|meta| meta.is_writable = false)));
         }
-        for forgery in forgeries(place.kind) {
+        for forgery in meaningful(place.kind) {
             let account = world.chain.account(&honest.pubkey).expect("it exists");
             let mut forged = changed(&|_| ());
             forged.forged = Some((honest.pubkey, forgery.of(&account)));
@@ -168,7 +169,7 @@ impl<'a> Matrix<'a> {
 
 /// Which changes matter: to what the program reads, not to what it compares by
 /// address or leaves to a token program.
-fn forgeries(kind: &Kind) -> &'static [Forgery] {
+fn meaningful(kind: &Kind) -> &'static [Forgery] {
     match kind {
         Kind::Market(_)
         | Kind::Bank(..)

@@ -16,13 +16,11 @@ use {
 fn write_off_ix(scene: &Scene, world: &World, debtor: &Actor) -> Instruction {
     let keys = world.keys(scene.usdc);
     let keeper = world.wallet(&scene.stage.keeper, scene.usdc);
-    let dead = world.keys(scene.dead).bank;
-    let delisted: &[_] = if debtor.obligation == scene.ruined.obligation {
-        &[dead]
-    } else {
-        &[]
-    };
-    ix::write_off(&keys, debtor.obligation, Some(keeper), delisted)
+    let mut delisted = Vec::new();
+    if debtor.obligation == scene.ruined.obligation {
+        delisted.extend(scene.dead.map(|bank| world.keys(bank).bank));
+    }
+    ix::write_off(&keys, debtor.obligation, Some(keeper), &delisted)
 }
 
 fn insure(scene: &Scene, world: &mut World, atoms: u64) {

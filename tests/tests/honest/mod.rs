@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod administration;
+mod attacker;
 mod creation;
 mod losses;
 mod positions;

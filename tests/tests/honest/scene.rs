@@ -2,8 +2,9 @@
 //! his own.
 
 use {
+    super::attacker,
     crate::bad_debt::{crash, fail, plain_bank, set_market, Stage, LENT, TOKEN, USDC},
-    backstop::state::{BankConfig, MarketConfig},
+    backstop::state::BankConfig,
     backstop_tests::{
         chain::Chain,
         ix::{self, BankKeys, MarketKeys},
@@ -20,7 +21,7 @@ pub const DEBT: u64 = 600 * USDC;
 /// (10^-8 dollars) Price of a whole token of collateral.
 const COLLATERAL_PRICE: i64 = 1_000_000 * DOLLAR;
 /// (atoms) What everybody has of everything.
-const PURSE: u64 = 1_000_000 * USDC;
+pub(super) const PURSE: u64 = 1_000_000 * USDC;
 
 /// A market with loans good and bad, and whoever lives on it.
 pub struct Scene {
@@ -34,15 +35,15 @@ pub struct Scene {
     pub junk: BankId,
     /// A bank in which nobody has a position.
     pub spare: BankId,
-    /// A delisted bank.
-    pub dead: BankId,
+    /// Delisted banks.
+    pub dead: [BankId; 2],
     /// People that scenarios of bad debt know.
     pub stage: Stage,
     /// Owes [`DEBT`] dollars on collateral in `junk` and `euro`.
     pub borrower: Actor,
     /// Owes [`DEBT`] dollars and has nothing.
     pub failed: Actor,
-    /// Owes [`DEBT`] dollars and has one atom in `dead`.
+    /// Owes [`DEBT`] dollars and has an atom in each bank of `dead`.
     pub ruined: Actor,
     /// The attacker, with tokens and an empty obligation.
     pub stranger: Actor,
@@ -62,8 +63,9 @@ impl Scene {
             config.premium_bps = 5_000;
         });
         let usdc = world.add_bank(&lending_bank(program));
-        let [euro, junk, dead] =
-            ["EURO", "JUNK", "DEAD"].map(|name| world.add_bank(&plain_bank(name)));
+        let [euro, junk, dead, gone] =
+            ["EURO", "JUNK", "DEAD", "GONE"].map(|name| world.add_bank(&plain_bank(name)));
+        let dead = [dead, gone];
         let spare = world.add_bank(&BankSpec {
             program,
             ..plain_bank("SPARE")
@@ -77,8 +79,10 @@ impl Scene {
             }
         }
         world.deposit(&lender, usdc, LENT / 2).unwrap();
-        world.fund(&ruined, dead, 1);
-        world.deposit(&ruined, dead, 1).unwrap();
+        for bank in dead {
+            world.fund(&ruined, bank, 1);
+            world.deposit(&ruined, bank, 1).unwrap();
+        }
         delist(&mut world, dead);
         let stage = Stage {
             usdc,
@@ -107,20 +111,17 @@ impl Scene {
             ],
         );
 
-        let (foreign, foreign_banks) = attackers_market(&mut world, &stranger, [usdc, euro]);
-        for owner in [
+        let (foreign, foreign_banks) = attacker::found(&mut world, &stranger, [usdc, euro]);
+        let owners = [
             &stage.lender,
             &stage.liquidator,
             &stage.keeper,
             &borrower,
             &failed,
             &ruined,
-        ] {
-            let open = ix::open_obligation(&foreign, world.chain.payer(), owner.key(), 0);
-            world.send(&[open], &[&owner.wallet]).unwrap();
-            world.watched.push(foreign.obligation(&owner.key(), 0));
-        }
-        donate(&mut world, &stranger, &foreign_banks);
+        ];
+        attacker::invite(&mut world, &foreign, &owners);
+        attacker::donate(&mut world, &stranger, &foreign_banks);
         watch(&mut world, &foreign);
         Self {
             world,
@@ -184,17 +185,22 @@ fn lending_bank(program: Program<'_>) -> BankSpec<'_> {
     spec
 }
 
-fn delist(world: &mut World, bank: BankId) {
-    let (admin, keys) = (world.admin.insecure_clone(), world.keys(bank));
-    let config = BankConfig {
-        delisted: 1,
-        ..world.bank(bank).config
-    };
-    let update = ix::update_bank(&keys, admin.pubkey(), config);
-    world.send(&[update], &[&admin]).unwrap();
+fn delist(world: &mut World, banks: [BankId; 2]) {
+    let admin = world.admin.insecure_clone();
+    for bank in banks {
+        let config = BankConfig {
+            delisted: 1,
+            ..world.bank(bank).config
+        };
+        let update = ix::update_bank(&world.keys(bank), admin.pubkey(), config);
+        world.send(&[update], &[&admin]).unwrap();
+    }
     let delay = world.market_state().config.config_delay_secs;
     world.advance(u64::from(delay));
-    world.send(&[ix::apply_bank_update(&keys)], &[]).unwrap();
+    for bank in banks {
+        let apply = ix::apply_bank_update(&world.keys(bank));
+        world.send(&[apply], &[]).unwrap();
+    }
 }
 
 /// Takes all collateral that counts from somebody who owes [`DEBT`].
@@ -223,84 +229,6 @@ fn hand_out_governance(world: &mut World, holders: &[&Actor]) {
             &from,
             &to,
             &treasury,
-            10_000 * TOKEN,
-        );
-    }
-}
-
-/// Whoever calls the public `create_` instructions gets a market; this one's
-/// settings, assets and feeds are those of the market under attack.
-fn attackers_market(
-    world: &mut World,
-    stranger: &Actor,
-    twins: [BankId; 2],
-) -> (MarketKeys, [BankKeys; 2]) {
-    let (chain, wallet) = (&mut *world.chain, &stranger.wallet);
-    let mint = tokens::create_mint(chain, "foreign governance", wallet, 6, Program::Token);
-    let purse = tokens::create_associated_token_account(chain, &mint, &stranger.key());
-    tokens::mint_to(chain, &mint, &purse, wallet, PURSE);
-    let market = MarketKeys::new(mint.key, mint.program, world.market.oracle);
-    let config = MarketConfig {
-        guardian: stranger.key(),
-        fee_owner: stranger.key(),
-        lifetime_issuance_cap: PURSE,
-        ..world.market_state().config
-    };
-    let (payer, admin) = (world.chain.payer(), stranger.key());
-    let create = ix::create_market(&market, payer, admin, admin, config);
-    world.send(&[create], &[wallet]).unwrap();
-    let banks = twins.map(|twin| {
-        let ours = world.keys(twin);
-        let keys = BankKeys::new(market, ours.mint, ours.token_program, ours.oracle);
-        let config = world.bank(twin).config;
-        let disabled = BankConfig {
-            write_off_mode: 0,
-            ..config
-        };
-        let steps = [
-            ix::create_bank(&keys, payer, admin, disabled),
-            ix::update_bank(&keys, admin, config),
-        ];
-        world.send(&steps, &[wallet]).unwrap();
-        world.watched.extend([
-            keys.bank,
-            keys.liquidity_vault,
-            keys.insurance_vault,
-            keys.governance_escrow,
-        ]);
-        keys
-    });
-    world.watched.extend([market.market, market.mint]);
-    (market, banks)
-}
-
-/// Fills every vault with tokens that no ledger knows: a wrong account must be
-/// refused because it is wrong, not because it is empty.
-fn donate(world: &mut World, stranger: &Actor, foreign: &[BankKeys]) {
-    let admin = world.admin.insecure_clone();
-    for (keys, mint) in world.banks.clone().iter().zip(world.mints.clone()) {
-        let twin = foreign.iter().find(|twin| twin.mint == keys.mint);
-        for bank in twin.into_iter().chain([keys]) {
-            for vault in [bank.liquidity_vault, bank.insurance_vault] {
-                tokens::mint_to(&mut *world.chain, &mint, &vault, &admin, PURSE);
-            }
-        }
-    }
-    let keys = &foreign[0].market;
-    let mint = Mint {
-        key: keys.mint,
-        program: keys.token_program,
-        decimals: 6,
-    };
-    let from = tokens::associated_token_account(&mint, &stranger.key());
-    for bank in foreign {
-        let to = bank.governance_escrow;
-        tokens::transfer(
-            &mut *world.chain,
-            &mint,
-            &from,
-            &to,
-            &stranger.wallet,
             10_000 * TOKEN,
         );
     }

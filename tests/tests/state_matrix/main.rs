@@ -18,14 +18,21 @@ use {
     solana_keypair::Keypair,
 };
 
-/// Prepares a call, raises the flag, and then makes the call.
-fn attempt(scene: &Scene, prepare: Prepare, flag: Flag, expected: Option<BackstopError>) {
+/// Prepares a call and raises flags, the last one on top of the others.
+fn prepared(scene: &Scene, prepare: Prepare, flags: &[Flag]) -> (World, Call) {
     let mut world = scene.world.fork();
     let call = prepare(scene, &mut world);
-    flag.raise(scene, &mut world, &call);
-    if flag != Flag::DeadFeed {
+    for flag in flags {
+        flag.raise(scene, &mut world, &call);
+    }
+    if !flags.contains(&Flag::DeadFeed) {
         call.refresh(&mut world);
     }
+    (world, call)
+}
+
+fn attempt(scene: &Scene, prepare: Prepare, flag: Flag, expected: Option<BackstopError>) {
+    let (mut world, call) = prepared(scene, prepare, &[flag]);
     let instructions = std::slice::from_ref(&call.instruction);
     let signers: Vec<&Keypair> = call.signers.iter().collect();
     match expected {
@@ -71,4 +78,40 @@ fn the_calls_of_lenders_and_borrowers_forget_no_state() {
 #[test]
 fn the_calls_around_bad_debt_forget_no_state() {
     check(honest::LOSSES);
+}
+
+/// What ends a state that forbids the call.
+fn lifts(call: &str, forbidden: Flag, other: Flag) -> bool {
+    // A deficit takes the budget of a buy-back, which then need not wait.
+    call == "close_buy_back"
+        && forbidden == Flag::BuyBackRunning
+        && matches!(
+            other,
+            Flag::DeficitOpen | Flag::AuctionAnnounced | Flag::AuctionLive | Flag::AuctionOver
+        )
+}
+
+#[test]
+fn no_second_flag_lifts_what_a_first_one_forbids() {
+    let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
+    for (name, prepare) in honest::calls() {
+        let row = grid::row(name);
+        for (forbidden, error) in Flag::ALL.into_iter().zip(row) {
+            let Some(error) = error else { continue };
+            for (other, other_error) in Flag::ALL.into_iter().zip(row) {
+                if other == forbidden || lifts(name, forbidden, other) {
+                    continue;
+                }
+                let (mut world, call) = prepared(&scene, *prepare, &[other, forbidden]);
+                let before = world.fingerprint();
+                let signers: Vec<&Keypair> = call.signers.iter().collect();
+                let sent = world.chain.send(&[call.instruction], &signers);
+                let code = sent.err().and_then(|failure| failure.code());
+                let known = [Some(error), other_error].map(|error| error.map(u32::from));
+                let case = format!("{name}, {forbidden:?} and {other:?}: {code:?}");
+                assert!(code.is_some() && known.contains(&code), "{case}");
+                assert_eq!(before, world.fingerprint(), "{case}");
+            }
+        }
+    }
 }
