@@ -2,6 +2,9 @@
 //! refused with the exact error and an unchanged state, or allowed for a reason
 //! that is written down. The honest call goes through afterwards, from the same
 //! state.
+//!
+//! Calls start from copies of one scene, which only the bytecode chain makes;
+//! the native one is put back by hand, and sees a part.
 
 mod addresses;
 #[path = "../bad_debt/mod.rs"]

@@ -12,9 +12,11 @@ use {
     anchor_lang::error::ErrorCode,
     backstop::error::BackstopError as E,
     backstop_tests::{chain::SvmChain, ix::BankKeys, keys::keypair, tokens::Program, world::World},
-    solana_instruction::Instruction,
+    solana_instruction::{AccountMeta, Instruction},
+    solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// Which of a call's accounts the program itself owns, and their vaults.
@@ -162,7 +164,7 @@ fn the_attackers_own_market_mints_and_burns_nothing_of_ours() {
     let mut tried = 0;
     every_call(|scene, world, name, call| {
         let mint = world.market.mint;
-        let names = |meta: &solana_instruction::AccountMeta| meta.pubkey == mint;
+        let names = |meta: &AccountMeta| meta.pubkey == mint;
         let (_, vaults) = tree(name, call);
         if vaults.is_empty() || !call.instruction.accounts.iter().any(names) {
             return;
@@ -183,4 +185,74 @@ fn vaults_of(bank: &BankKeys) -> [Pubkey; 3] {
         bank.insurance_vault,
         bank.governance_escrow,
     ]
+}
+
+/// Accounts of another bank of the market, in place of those of the call's.
+fn sibling_tree(scene: &Scene, world: &World, call: &Call) -> Vec<(Pubkey, Pubkey)> {
+    let sibling = world.keys(scene.spare);
+    let mut pairs = vec![
+        (call.bank.bank, sibling.bank),
+        (call.bank.mint, sibling.mint),
+    ];
+    pairs.extend(vaults_of(&call.bank).into_iter().zip(vaults_of(&sibling)));
+    pairs
+}
+
+/// Replaces some, but not all, of the accounts that `pairs` maps, in every way;
+/// returns in how many.
+fn refuse_mixtures(
+    world: &mut World,
+    name: &str,
+    call: &Call,
+    pairs: &[(Pubkey, Pubkey)],
+) -> usize {
+    let twin = |meta: &AccountMeta| pairs.iter().find(|(from, _)| *from == meta.pubkey);
+    let metas = call.instruction.accounts.iter();
+    let twins: Vec<(usize, Pubkey)> = metas
+        .enumerate()
+        .filter_map(|(index, meta)| Some((index, twin(meta)?.1)))
+        .collect();
+    let before = world.fingerprint();
+    let signers: Vec<&Keypair> = call.signers.iter().collect();
+    let mixtures = 1..(1usize << twins.len()) - 1;
+    for mixture in mixtures.clone() {
+        let mut instruction = call.instruction.clone();
+        for (bit, (index, key)) in twins.iter().enumerate() {
+            if mixture >> bit & 1 == 1 {
+                instruction.accounts[*index].pubkey = *key;
+            }
+        }
+        let sent = world.chain.send(&[instruction], &signers);
+        let failure = sent.expect_err(name);
+        let seeds = u32::from(ErrorCode::ConstraintSeeds);
+        let refused = failure
+            .code()
+            .is_some_and(|code| code >= 6_000 || code == seeds);
+        assert!(refused, "{name}, {mixture:b} of {twins:?}: {failure}");
+    }
+    assert_eq!(before, world.fingerprint(), "{name}");
+    mixtures.count()
+}
+
+/// Every address that bank, market or obligation does not name itself could come
+/// from elsewhere: no choice of some from here and some from there is taken.
+#[test]
+fn no_mixture_of_two_trees_is_taken() {
+    let mut tried = 0;
+    every_call(|scene, world, name, call| {
+        // Each of its pairs stands by itself.
+        if name == "refresh_banks" {
+            return;
+        }
+        let twin = scene.foreign_twin(&call.bank);
+        let mut foreign = foreign_tree(scene, world);
+        foreign.extend(vaults_of(&call.bank).into_iter().zip(vaults_of(&twin)));
+        foreign.push((world.market.mint, scene.foreign.mint));
+        tried += refuse_mixtures(world, name, call, &foreign);
+        let sibling = sibling_tree(scene, world, call);
+        tried += refuse_mixtures(world, name, call, &sibling);
+        let signers: Vec<&Keypair> = call.signers.iter().collect();
+        world.send(from_ref(&call.instruction), &signers).unwrap();
+    });
+    println!("{tried} mixtures");
 }

@@ -26,163 +26,82 @@ const LEGEND: &[(char, E)] = &[
     ('T', E::UpdateTooEarly),
 ];
 
-/// A column for each flag, in the order of [`Flag::ALL`]:
-///
-/// ```text
-/// deficit open             | mode disabled        | governance feed dead
-/// | auction announced      | | borrowing paused   | | update queued
-/// | | auction live         | | | write-off paused | | | buy-back running
-/// | | | auction over       | | | | issuance paused| | |
-/// | | | | record           | | | | | bank not live| | |
-/// | | | | | withheld       | | | | | | feed dead  | | |
-/// | | | | | | wound down   | | | | | | |          | | |
-/// | | | | | | | delisted   | | | | | | |          | | |
-/// ```
-const GRID: &[(&str, &str)] = &[
-    (
-        "accept_admin            ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "apply_bank_update       ",
-        ". . . . . . . .  . . . . . .  . T .",
-    ),
-    (
-        "apply_market_update     ",
-        ". . . . . . . .  . . . . . .  . T .",
-    ),
-    (
-        "borrow                  ",
-        ". . . . R R W X  . B . . N F  . . .",
-    ),
-    (
-        "buy_governance          ",
-        ". o . e . . . .  . . . I . .  . . .",
-    ),
-    (
-        "cancel_bank_update      ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "cancel_market_update    ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "close_auction           ",
-        ". n n . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "close_buy_back          ",
-        ". . . . . . . .  . . . . . .  . . n",
-    ),
-    (
-        "close_obligation        ",
-        ". . . . O O . .  . . . . . .  . . .",
-    ),
-    (
-        "collect_fees            ",
-        "D D D D . . . .  . . . . . .  . . .",
-    ),
-    (
-        "cover_deficit           ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "create_bank             ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "create_market           ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "create_market_with_mint ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "deposit                 ",
-        "a a a a . . W X  . . . . N .  . . .",
-    ),
-    (
-        "fund_insurance          ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "lift_pause              ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "liquidate               ",
-        ". . . . . . . X  . . . . . F  . . .",
-    ),
-    (
-        "open_obligation         ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "pause                   ",
-        ". . . . . . . .  . p . . . .  . . .",
-    ),
-    (
-        "propose_admin           ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "refresh_banks           ",
-        ". . . . . . . .  . . . . . S  . . .",
-    ),
-    (
-        "repay                   ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "repay_written_off       ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "sell_governance         ",
-        "D D D D . . . .  . . P . . F  G . .",
-    ),
-    (
-        "socialise_deficit       ",
-        ". A A A . . . .  . . P . . .  . . .",
-    ),
-    (
-        "start_buy_back          ",
-        "D D D D . . . .  . . P . . F  G . A",
-    ),
-    (
-        "update_bank             ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "update_market           ",
-        ". . . . . . . .  . . . . . .  . . .",
-    ),
-    (
-        "withdraw                ",
-        ". . . . . R . .  . . . . . F  . . .",
-    ),
-    (
-        "write_off/insured       ",
-        ". . . . . . . .  M . P . . .  . . .",
-    ),
-    (
-        "write_off/issuing       ",
-        ". . . . . . . .  M . P . . .  . . .",
-    ),
-];
+/// A row for each call, a column for each flag in the order of [`Flag::ALL`].
+const GRID: &str = "
+                         deficit open
+                         | auction announced
+                         | | auction live
+                         | | | auction over
+                         | | | | record open
+                         | | | | | deposit withheld
+                         | | | | | | bank wound down
+                         | | | | | | | bank delisted
+                         | | | | | | | |  mode disabled
+                         | | | | | | | |  | borrowing paused
+                         | | | | | | | |  | | write-offs paused
+                         | | | | | | | |  | | | issuance paused
+                         | | | | | | | |  | | | | bank not live yet
+                         | | | | | | | |  | | | | | feed dead
+                         | | | | | | | |  | | | | | |  governance feed dead
+                         | | | | | | | |  | | | | | |  | update queued
+                         | | | | | | | |  | | | | | |  | | buy-back running
+accept_admin             . . . . . . . .  . . . . . .  . . .
+apply_bank_update        . . . . . . . .  . . . . . .  . T .
+apply_market_update      . . . . . . . .  . . . . . .  . T .
+cancel_bank_update       . . . . . . . .  . . . . . .  . . .
+cancel_market_update     . . . . . . . .  . . . . . .  . . .
+create_bank              . . . . . . . .  . . . . . .  . . .
+create_market            . . . . . . . .  . . . . . .  . . .
+create_market_with_mint  . . . . . . . .  . . . . . .  . . .
+lift_pause               . . . . . . . .  . . . . . .  . . .
+pause                    . . . . . . . .  . p . . . .  . . .
+propose_admin            . . . . . . . .  . . . . . .  . . .
+update_bank              . . . . . . . .  . . . . . .  . . .
+update_market            . . . . . . . .  . . . . . .  . . .
+borrow                   . . . . R R W X  . B . . N F  . . .
+close_obligation         . . . . O O . .  . . . . . .  . . .
+deposit                  a a a a . . W X  . . . . N .  . . .
+liquidate                . . . . . . . X  . . . . . F  . . .
+open_obligation          . . . . . . . .  . . . . . .  . . .
+refresh_banks            . . . . . . . .  . . . . . S  . . .
+repay                    . . . . . . . .  . . . . . .  . . .
+withdraw                 . . . . . R . .  . . . . . F  . . .
+buy_governance           . o . e . . . .  . . . I . .  . . .
+close_auction            . n n . . . . .  . . . . . .  . . .
+close_buy_back           . . . . . . . .  . . . . . .  . . n
+collect_fees             D D D D . . . .  . . . . . .  . . .
+cover_deficit            . . . . . . . .  . . . . . .  . . .
+fund_insurance           . . . . . . . .  . . . . . .  . . .
+repay_written_off        . . . . . . . .  . . . . . .  . . .
+sell_governance          D D D D . . . .  . . P . . F  G . .
+socialise_deficit        . A A A . . . .  . . P . . .  . . .
+start_buy_back           D D D D . . . .  . . P . . F  G . A
+write_off/insured        . . . . . . . .  M . P . . .  . . .
+write_off/issuing        . . . . . . . .  M . P . . .  . . .
+";
+
+/// Rows of the grid: a call and its cells.
+fn rows() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let lines = GRID
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_lowercase()));
+    lines.map(|line| {
+        let mut words = line.split_whitespace();
+        let call = words.next().expect("a row begins with its call");
+        (call, words.collect())
+    })
+}
 
 /// Calls that have a row, in order.
 pub fn calls() -> impl Iterator<Item = &'static str> {
-    GRID.iter().map(|(call, _)| call.trim_end())
+    rows().map(|(call, _)| call)
 }
 
 /// What `call` does in each state; none for "it works".
 pub fn row(call: &str) -> [Option<E>; Flag::ALL.len()] {
-    let found = GRID.iter().find(|(name, _)| name.trim_end() == call);
+    let found = rows().find(|(name, _)| *name == call);
     let (_, cells) = found.unwrap_or_else(|| panic!("no row for {call}"));
-    let cells: Vec<Option<E>> = cells.split_whitespace().map(cell).collect();
+    let cells: Vec<Option<E>> = cells.into_iter().map(cell).collect();
     cells
         .try_into()
         .unwrap_or_else(|_| panic!("{call} has not one cell for each flag"))

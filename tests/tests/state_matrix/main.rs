@@ -1,5 +1,8 @@
 //! Every instruction in every state that a flag of an account can put it in:
 //! it works, or it is refused with the exact error and changes nothing.
+//!
+//! On the bytecode alone: each cell starts from a copy of one scene, and the
+//! other chain cannot be copied.
 
 #[path = "../bad_debt/mod.rs"]
 mod bad_debt;
