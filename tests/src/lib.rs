@@ -10,6 +10,7 @@ pub mod demo;
 pub mod invariants;
 pub mod ix;
 pub mod keys;
+pub mod measure;
 pub mod oracle;
 pub mod settings;
 pub mod state;

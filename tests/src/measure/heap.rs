@@ -8,8 +8,8 @@
 //! bisection.
 
 use {
+    crate::chain::{backstop_so, AccountData, Chain, Request, SvmChain},
     anyhow::{ensure, Context, Result},
-    backstop_tests::chain::{backstop_so, AccountData, Chain, Request, SvmChain},
     solana_clock::Clock,
     solana_instruction::Instruction,
     solana_keypair::Keypair,
@@ -112,6 +112,15 @@ impl HeapMeter {
         }
         assert!(enough < HEAP / STEP - 1, "no heap is used");
         (enough > 0).then(|| HEAP - enough * STEP)
+    }
+
+    /// Whether each instruction of the request makes do with `bytes` of heap.
+    /// Leaves `chain` as it was.
+    pub fn suffices(&mut self, chain: &mut dyn Chain, request: &Request<'_>, bytes: u64) -> bool {
+        let (clock, state) = (chain.clock(), accounts(chain, request));
+        let mut copy = self.chain(HEAP - bytes);
+        fill(&mut copy, &clock, &state);
+        copy.submit(request).is_ok()
     }
 
     fn chain(&mut self, raised: u64) -> SvmChain {
