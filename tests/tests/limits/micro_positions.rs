@@ -4,7 +4,7 @@
 use {
     crate::{
         bad_debt::{fail, insure, stage_bank},
-        common::{changed, pool_of, restore, set_sure_price, USDC},
+        common::{changed, pool_of, repay_ix, restore, set_sure_price, USDC},
     },
     backstop::{error::BackstopError, events::DebtWrittenOff},
     backstop_tests::{
@@ -34,6 +34,8 @@ fn no_path_leaves_a_debt_below_the_minimum() {
 
         let liquidator = world.actor("liquidator");
         world.fund(&liquidator, bank, 10_000 * USDC);
+        let purses = [&liquidator, &pool.lender].map(|actor| world.wallet(actor, bank));
+        world.watched.extend(purses);
         let before = world.fingerprint();
         let owed = world.bank(bank).ledger.borrowed;
         for left in [1, LEAST - 1, LEAST, LEAST + 1, 100 * USDC] {
@@ -53,6 +55,28 @@ fn no_path_leaves_a_debt_below_the_minimum() {
             assert!(left == 0 || left >= LEAST, "{left} left after {most}");
             restore(world, &before);
         }
+    });
+}
+
+/// Whoever repays an atom of somebody's debt can keep him from leaving exactly the
+/// minimum, but not from repaying everything.
+#[test]
+fn a_strangers_atom_keeps_nobody_from_repaying_everything() {
+    on_both(|world| {
+        let usdc = changed(BankSpec::usdc(), |config| config.min_debt = LEAST);
+        let pool = pool_of(world, &usdc, &BankSpec::sol());
+        let (bank, borrower) = (pool.usdc, &pool.borrower);
+        world.borrow(borrower, bank, 2 * LEAST).unwrap();
+        world.fund(borrower, bank, LEAST);
+        let half = [repay_ix(world, borrower, borrower, bank, LEAST)];
+        let everything = [repay_ix(world, borrower, borrower, bank, u64::MAX)];
+        let before = world.fingerprint();
+        world.send(&half, &[&borrower.wallet]).unwrap();
+        restore(world, &before);
+        world.repay(&pool.lender, borrower, bank, 1).unwrap();
+        world.refuse(&half, &[&borrower.wallet], BackstopError::DebtBelowMinimum);
+        world.send(&everything, &[&borrower.wallet]).unwrap();
+        assert!(!world.obligation(borrower).has_debt());
     });
 }
 

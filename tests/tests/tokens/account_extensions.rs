@@ -14,7 +14,7 @@ use {
             self, append_raw_extension, switch_off, switch_on, HolderExtension, MintExtension,
             Program,
         },
-        world::{on_both, on_both_with, World},
+        world::{on_both, World},
     },
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
@@ -159,8 +159,7 @@ fn all_with(code: TokenError, names: &[&'static str]) -> Vec<(&'static str, Opti
 
 #[test]
 fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
-    on_both_with(TOKEN_2022, |world| {
-        let town = Scene::Calm.play(world, TOKEN_2022);
+    Scene::Calm.sweep(TOKEN_2022, |world, town| {
         let (usdc, borrower) = (town.stage.usdc, &town.borrower);
         for (actor, paying) in [
             (&town.stage.lender, &["deposit"][..]),
@@ -179,7 +178,7 @@ fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
             ),
         ] {
             let (account, guard) = (world.wallet(actor, usdc), HolderExtension::CpiGuard);
-            let stopped = stopped_by(world, &town, &account, &actor.wallet, guard);
+            let stopped = stopped_by(world, town, &account, &actor.wallet, guard);
             assert_eq!(
                 stopped,
                 all_with(TokenError::CpiGuardTransferBlocked, paying)
@@ -190,70 +189,53 @@ fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
 
 #[test]
 fn a_guarded_bidder_neither_buys_nor_sells() {
-    for (scene, of_the_asset, error, names) in [
-        (
-            Scene::Open,
-            true,
-            TokenError::CpiGuardTransferBlocked,
-            &["buy a part", "buy everything", "buy a dollar's worth"][..],
-        ),
-        (
-            Scene::BuyBack,
-            false,
-            TokenError::CpiGuardBurnBlocked,
-            &["sell a part", "sell two atoms"],
-        ),
-    ] {
-        on_both_with(TOKEN_2022, |world| {
-            let town = scene.play(world, TOKEN_2022);
-            let bidder = &town.stage.bidder;
-            let account = match of_the_asset {
-                true => world.wallet(bidder, town.stage.usdc),
-                false => world.governance_wallet(bidder),
-            };
-            let guard = HolderExtension::CpiGuard;
-            let stopped = stopped_by(world, &town, &account, &bidder.wallet, guard);
-            assert_eq!(stopped, all_with(error.clone(), names));
-        });
-    }
+    let guard = HolderExtension::CpiGuard;
+    Scene::Open.sweep(TOKEN_2022, |world, town| {
+        let bidder = &town.stage.bidder;
+        let account = world.wallet(bidder, town.stage.usdc);
+        let stopped = stopped_by(world, town, &account, &bidder.wallet, guard);
+        let buying = ["buy a part", "buy everything", "buy a dollar's worth"];
+        assert_eq!(
+            stopped,
+            all_with(TokenError::CpiGuardTransferBlocked, &buying)
+        );
+    });
+    Scene::BuyBack.sweep(TOKEN_2022, |world, town| {
+        let bidder = &town.stage.bidder;
+        let account = world.governance_wallet(bidder);
+        let stopped = stopped_by(world, town, &account, &bidder.wallet, guard);
+        let selling = ["sell a part", "sell two atoms"];
+        assert_eq!(stopped, all_with(TokenError::CpiGuardBurnBlocked, &selling));
+    });
 }
 
 /// The program sends no memo, so that such an account is no destination. It
 /// pays as any other.
 #[test]
 fn an_account_that_wants_memos_is_paid_nothing_and_pays() {
-    let people: [(Scene, &[&str]); 5] = [
-        (Scene::Calm, &["withdraw"]),
-        (Scene::Calm, &["borrow"]),
-        (Scene::Calm, &["write off"]),
-        (Scene::Calm, &["collect fees"]),
-        (Scene::BuyBack, &["sell a part", "sell two atoms"]),
-    ];
-    for (index, (scene, receiving)) in people.into_iter().enumerate() {
-        on_both_with(TOKEN_2022, |world| {
-            let town = scene.play(world, TOKEN_2022);
-            let (usdc, fee_owner) = (town.stage.usdc, world.fee_owner.insecure_clone());
-            let (account, owner) = match index {
-                0 => (
-                    world.wallet(&town.stage.lender, usdc),
-                    &town.stage.lender.wallet,
-                ),
-                1 => (world.wallet(&town.borrower, usdc), &town.borrower.wallet),
-                2 => (
-                    world.wallet(&town.stage.keeper, usdc),
-                    &town.stage.keeper.wallet,
-                ),
-                3 => (town.fee_account, &fee_owner),
-                _ => (
-                    world.wallet(&town.stage.bidder, usdc),
-                    &town.stage.bidder.wallet,
-                ),
-            };
-            let memo = HolderExtension::MemoRequired;
-            let stopped = stopped_by(world, &town, &account, owner, memo);
+    let memo = HolderExtension::MemoRequired;
+    Scene::Calm.sweep(TOKEN_2022, |world, town| {
+        let (usdc, fee_owner) = (town.stage.usdc, world.fee_owner.insecure_clone());
+        let mut people = vec![(town.fee_account, &fee_owner, &["collect fees"])];
+        for (actor, receiving) in [
+            (&town.stage.lender, &["withdraw"]),
+            (&town.borrower, &["borrow"]),
+            (&town.stage.keeper, &["write off"]),
+        ] {
+            people.push((world.wallet(actor, usdc), &actor.wallet, receiving));
+        }
+        for (account, owner, receiving) in people {
+            let stopped = stopped_by(world, town, &account, owner, memo);
             assert_eq!(stopped, all_with(TokenError::NoMemo, receiving));
-        });
-    }
+        }
+    });
+    Scene::BuyBack.sweep(TOKEN_2022, |world, town| {
+        let bidder = &town.stage.bidder;
+        let account = world.wallet(bidder, town.stage.usdc);
+        let stopped = stopped_by(world, town, &account, &bidder.wallet, memo);
+        let selling = ["sell a part", "sell two atoms"];
+        assert_eq!(stopped, all_with(TokenError::NoMemo, &selling));
+    });
 }
 
 /// Written into the account past every rule: only a mint that is refused lets an

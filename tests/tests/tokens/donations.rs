@@ -5,7 +5,7 @@ use {
     crate::town::{difference, ops, try_all, Difference, Scene, Town},
     backstop_tests::{
         tokens::{self, Program},
-        world::{on_both, World},
+        world::World,
     },
     solana_signer::Signer,
 };
@@ -63,14 +63,13 @@ fn donate(world: &mut World, town: &Town, gift: Gift) {
 
 /// Every transaction ends as it would without the gift, with the same books.
 fn no_gift_matters(scene: Scene, program: Program<'_>) {
-    on_both(|world| {
-        let town = scene.play(world, program);
-        let ops = ops(world, &town);
+    scene.sweep(program, |world, town| {
+        let ops = ops(world, town);
         let before = world.fingerprint();
         let plain = try_all(world, &before, &ops);
         assert!(plain.iter().any(|outcome| outcome.result.is_ok()));
         for gift in [Gift::Atom, Gift::Everything] {
-            donate(world, &town, gift);
+            donate(world, town, gift);
             let given = world.fingerprint();
             let outcomes = try_all(world, &given, &ops);
             for (plain, given) in plain.iter().zip(&outcomes) {

@@ -141,14 +141,13 @@ fn empty_and_close(world: &mut World, town: &Town, account: &Pubkey) {
 #[test]
 fn a_closed_account_stops_its_owners_transactions_and_nobody_elses() {
     for (scene, accounts) in PEOPLE {
-        on_both(|world| {
-            let town = scene.play(world, Program::Token);
-            let ops = ops(world, &town);
+        scene.sweep(Program::Token, |world, town| {
+            let ops = ops(world, town);
             let before = world.fingerprint();
             let there = try_all(world, &before, &ops);
             for (account, expected) in *accounts {
-                let account = account(world, &town);
-                empty_and_close(world, &town, &account);
+                let account = account(world, town);
+                empty_and_close(world, town, &account);
                 let after = world.fingerprint();
                 let gone = try_all(world, &after, &ops);
                 let mut stopped = Vec::new();

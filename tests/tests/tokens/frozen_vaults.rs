@@ -38,14 +38,13 @@ fn thaw(world: &mut World, town: &Town, account: &Pubkey) {
 /// Freezing an account stops exactly these transactions, each with the token
 /// program's error; no other ends differently.
 pub fn freezing_stops((scene, accounts): &Case, program: Program<'_>) {
-    on_both(|world| {
-        let town = scene.play(world, program);
-        let ops = ops(world, &town);
+    scene.sweep(program, |world, town| {
+        let ops = ops(world, town);
         let before = world.fingerprint();
         let warm = try_all(world, &before, &ops);
         for (account, expected) in *accounts {
-            let account = account(world, &town);
-            freeze(world, &town, &account);
+            let account = account(world, town);
+            freeze(world, town, &account);
             let frozen = world.fingerprint();
             let cold = try_all(world, &frozen, &ops);
             let mut stopped = Vec::new();
@@ -57,7 +56,7 @@ pub fn freezing_stops((scene, accounts): &Case, program: Program<'_>) {
                 }
             }
             assert_eq!(&stopped, expected, "{scene:?}");
-            thaw(world, &town, &account);
+            thaw(world, town, &account);
             assert_eq!(world.fingerprint(), before, "thawing leaves a trace");
         }
     });

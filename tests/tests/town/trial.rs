@@ -23,25 +23,31 @@ pub struct Outcome {
 /// account as it was.
 #[track_caller]
 pub fn try_all(world: &mut World, snapshot: &Snapshot, ops: &[Op]) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    for op in ops {
-        restore(world, snapshot);
-        let sent = world.send(&op.instructions, &op.signers());
-        let after = world.fingerprint();
-        let result = match sent {
-            Ok(_) => Ok(after),
-            Err(failure) => {
-                assert_eq!(&after, snapshot, "{} failed and changed state", op.name);
-                Err(failure.code())
-            }
-        };
-        outcomes.push(Outcome {
-            name: op.name,
-            result,
-        });
-    }
     restore(world, snapshot);
-    outcomes
+    ops.iter()
+        .map(|op| {
+            let sent = world.send(&op.instructions, &op.signers());
+            let after = world.fingerprint();
+            let changed: Snapshot = snapshot
+                .iter()
+                .zip(&after)
+                .filter(|(before, after)| before != after)
+                .map(|(before, _)| before.clone())
+                .collect();
+            restore(world, &changed);
+            let result = match sent {
+                Ok(_) => Ok(after),
+                Err(failure) => {
+                    assert!(changed.is_empty(), "{} failed and changed state", op.name);
+                    Err(failure.code())
+                }
+            };
+            Outcome {
+                name: op.name,
+                result,
+            }
+        })
+        .collect()
 }
 
 /// The data of the program's own accounts: what its books say, wherever tokens
