@@ -223,7 +223,7 @@ impl World {
         world
     }
 
-    /// Creates a bank; its write-off mode is the one of `spec`.
+    /// Creates a mint and a bank of it; its write-off mode is the one of `spec`.
     pub fn add_bank(&mut self, spec: &BankSpec<'_>) -> BankId {
         let admin = self.admin.insecure_clone();
         let freezer = admin.pubkey();
@@ -235,6 +235,12 @@ impl World {
             spec.decimals,
             spec.program,
         );
+        self.add_bank_of(mint, spec)
+    }
+
+    /// Creates a bank of a mint that is there already.
+    pub fn add_bank_of(&mut self, mint: Mint, spec: &BankSpec<'_>) -> BankId {
+        let admin = self.admin.insecure_clone();
         let oracle = keypair(&format!("{} feed", spec.name)).pubkey();
         let keys = BankKeys::new(self.market, mint.key, mint.program, oracle);
         let config = BankConfig {

@@ -16,7 +16,12 @@ use {
     solana_pubkey::Pubkey,
     solana_sdk_ids::{bpf_loader, bpf_loader_upgradeable, native_loader},
     solana_signer::Signer,
-    std::{collections::BTreeMap, fs, path::PathBuf},
+    std::{
+        collections::BTreeMap,
+        fs,
+        path::PathBuf,
+        sync::atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// (bytes) Heap that every program has.
@@ -55,7 +60,7 @@ impl HeapMeter {
         })?;
         let meter = Self {
             program,
-            scratch: std::env::temp_dir().join(format!("backstop-{}.so", std::process::id())),
+            scratch: scratch_file(),
             chains: BTreeMap::new(),
         };
         ensure!(
@@ -153,6 +158,14 @@ impl HeapMeter {
         }
         program
     }
+}
+
+/// A path of its own for each meter: several tests of one process use one each.
+fn scratch_file() -> PathBuf {
+    static METERS: AtomicU32 = AtomicU32::new(0);
+    let meter = METERS.fetch_add(1, Ordering::Relaxed);
+    let name = format!("backstop-{}-{meter}.so", std::process::id());
+    std::env::temp_dir().join(name)
 }
 
 /// The constant that two slots load, if they do.

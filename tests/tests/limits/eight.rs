@@ -198,20 +198,7 @@ impl Eight {
     pub fn liquidate(&mut self, owner: Pubkey, debt: usize, collateral: usize) -> [Instruction; 2] {
         let debtor = self.actor(owner);
         let banks = self.positions(&debtor.obligation);
-        let banks = common::bank_keys(&self.world, &banks);
-        let [debt, collateral] = [debt, collateral].map(|index| self.banks[index]);
-        let parties = LiquidationParties {
-            liquidator: self.lender.key(),
-            liquidator_obligation: self.lender.obligation,
-            liquidator_token_account: self.world.wallet(&self.lender, debt),
-            obligation: debtor.obligation,
-        };
-        let args = instruction::Liquidate {
-            max_repay: UNIT / 4,
-            min_shares: 0,
-        };
-        let [debt, collateral] = [debt, collateral].map(|bank| self.world.keys(bank));
-        let liquidate = ix::liquidate(&debt, &collateral, parties, args, &banks);
+        let liquidate = self.liquidation(&debtor, debt, collateral, UNIT / 4, &banks);
         [self.refresh(), liquidate]
     }
 
@@ -241,6 +228,65 @@ impl Eight {
         let keys = self.world.keys(first);
         let write_off = ix::write_off(&keys, self.one_debt.obligation, Some(account), &delisted);
         [self.refresh(), write_off]
+    }
+
+    /// Somebody whose collateral is gone and who has put an atom into each bank
+    /// but the first, where he owes.
+    pub fn fail_with_dust(&mut self) -> Actor {
+        let debtor = self.world.actor("dusty");
+        let (owed, pledged) = (self.banks[0], self.banks[1]);
+        let world = &mut self.world;
+        world.fund(&debtor, pledged, UNIT);
+        world.deposit(&debtor, pledged, UNIT / 2).unwrap();
+        world.borrow(&debtor, owed, UNIT / 4).unwrap();
+        world.advance(3_600);
+        self.set_value(0, 2_000_000);
+        let world = &mut self.world;
+        world
+            .liquidate(&self.lender, &debtor, owed, pledged, u64::MAX)
+            .unwrap();
+        for bank in &self.banks[1..] {
+            world.fund(&debtor, *bank, 1);
+            world.deposit(&debtor, *bank, 1).unwrap();
+        }
+        debtor
+    }
+
+    /// `liquidate` by the lender of an atom in one bank, for the debt in the
+    /// first; `banks` are those of the positions that are left.
+    pub fn liquidate_dust(&self, debtor: &Actor, bank: usize, banks: &[usize]) -> Instruction {
+        let banks: Vec<BankId> = banks.iter().map(|index| self.banks[*index]).collect();
+        self.liquidation(debtor, 0, bank, 1, &banks)
+    }
+
+    /// `write_off` of a debt in the first bank, without a bounty.
+    pub fn write_off_of(&self, debtor: &Actor) -> Instruction {
+        let keys = self.world.keys(self.banks[0]);
+        ix::write_off(&keys, debtor.obligation, None, &[])
+    }
+
+    fn liquidation(
+        &self,
+        debtor: &Actor,
+        debt: usize,
+        collateral: usize,
+        max_repay: u64,
+        banks: &[BankId],
+    ) -> Instruction {
+        let banks = common::bank_keys(&self.world, banks);
+        let [debt, collateral] = [debt, collateral].map(|index| self.banks[index]);
+        let parties = LiquidationParties {
+            liquidator: self.lender.key(),
+            liquidator_obligation: self.lender.obligation,
+            liquidator_token_account: self.world.wallet(&self.lender, debt),
+            obligation: debtor.obligation,
+        };
+        let args = instruction::Liquidate {
+            max_repay,
+            min_shares: 0,
+        };
+        let [debt, collateral] = [debt, collateral].map(|bank| self.world.keys(bank));
+        ix::liquidate(&debt, &collateral, parties, args, &banks)
     }
 
     fn actor(&self, owner: Pubkey) -> Actor {

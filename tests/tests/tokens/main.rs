@@ -12,5 +12,6 @@ mod frozen_people;
 mod frozen_vaults;
 mod governance_mint;
 mod recreated_mint;
+mod wrapped_sol;
 
 use town::{bad_debt, common};
