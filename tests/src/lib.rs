@@ -11,6 +11,7 @@ pub mod fuzz;
 pub mod invariants;
 pub mod ix;
 pub mod keys;
+pub mod measure;
 pub mod model;
 pub mod oracle;
 pub mod settings;

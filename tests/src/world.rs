@@ -61,6 +61,8 @@ pub struct BankSpec<'a> {
     pub decimals: u8,
     /// Token program of the mint.
     pub program: Program<'a>,
+    /// Whether the admin may freeze token accounts, as issuers of stable coins can.
+    pub freezable: bool,
     /// (10^-8 dollars) First price of a whole token.
     pub price: i64,
     /// Settings; `feed_id` and `write_off_mode` are set by the world.
@@ -74,6 +76,7 @@ impl<'a> BankSpec<'a> {
             name,
             decimals,
             program: Program::Token,
+            freezable: false,
             price,
             config: settings::bank([0; 32], decimals),
         }
@@ -120,11 +123,18 @@ pub struct World {
 
 /// Runs a scenario on both chains and demands the same state at the end.
 pub fn on_both(scenario: impl Fn(&mut World)) {
-    let mut bytecode = World::new(Box::new(SvmChain::backstop()));
-    scenario(&mut bytecode);
-    let mut native = World::new(Box::new(NativeChain::backstop()));
-    scenario(&mut native);
-    let (left, right) = (bytecode.fingerprint(), native.fingerprint());
+    on_both_with(Program::Token, scenario);
+}
+
+/// As [`on_both`], with a governance mint of `program`.
+pub fn on_both_with(program: Program<'_>, scenario: impl Fn(&mut World)) {
+    let play = |chain: Box<dyn Chain>| {
+        let mut world = World::with_governance(chain, program, |_| ());
+        scenario(&mut world);
+        world.fingerprint()
+    };
+    let left = play(Box::new(SvmChain::backstop()));
+    let right = play(Box::new(NativeChain::backstop()));
     assert_eq!(left.len(), right.len(), "other accounts on the two chains");
     for ((key, bytecode), (_, native)) in left.iter().zip(&right) {
         assert_eq!(bytecode, native, "{key} differs between the two chains");
@@ -143,7 +153,16 @@ impl World {
     }
 
     /// A market whose settings `change` has adjusted.
-    pub fn with_config(mut chain: Box<dyn Chain>, change: impl FnOnce(&mut MarketConfig)) -> Self {
+    pub fn with_config(chain: Box<dyn Chain>, change: impl FnOnce(&mut MarketConfig)) -> Self {
+        Self::with_governance(chain, Program::Token, change)
+    }
+
+    /// A market whose governance mint is of `program`.
+    pub fn with_governance(
+        mut chain: Box<dyn Chain>,
+        program: Program<'_>,
+        change: impl FnOnce(&mut MarketConfig),
+    ) -> Self {
         let [admin, guardian, fee_owner, treasury] =
             ["admin", "guardian", "fee owner", "treasury"].map(keypair);
         for wallet in [&admin, &guardian, &fee_owner, &treasury] {
@@ -154,7 +173,7 @@ impl World {
             "governance",
             &admin,
             GOVERNANCE_DECIMALS,
-            Program::Token,
+            program,
         );
         let account =
             tokens::create_associated_token_account(&mut *chain, &governance, &treasury.pubkey());
@@ -226,16 +245,24 @@ impl World {
         }
     }
 
-    /// Creates a bank; its write-off mode is the one of `spec`.
+    /// Creates a mint and a bank of it; its write-off mode is the one of `spec`.
     pub fn add_bank(&mut self, spec: &BankSpec<'_>) -> BankId {
         let admin = self.admin.insecure_clone();
-        let mint = tokens::create_mint(
+        let freezer = admin.pubkey();
+        let mint = tokens::create_mint_with_freezer(
             &mut *self.chain,
             spec.name,
             &admin,
+            spec.freezable.then_some(&freezer),
             spec.decimals,
             spec.program,
         );
+        self.add_bank_of(mint, spec)
+    }
+
+    /// Creates a bank of a mint that is there already.
+    pub fn add_bank_of(&mut self, mint: Mint, spec: &BankSpec<'_>) -> BankId {
+        let admin = self.admin.insecure_clone();
         let oracle = keypair(&format!("{} feed", spec.name)).pubkey();
         let keys = BankKeys::new(self.market, mint.key, mint.program, oracle);
         let config = BankConfig {

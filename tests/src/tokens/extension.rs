@@ -2,19 +2,26 @@
 //! harmless ones that it admits.
 
 use {
-    crate::chain::Chain,
+    crate::{chain::Chain, keys::keypair},
     anchor_lang::{prelude::Rent, solana_program::program_error::ProgramError},
+    bytemuck::Zeroable,
     solana_instruction::Instruction,
     solana_pubkey::Pubkey,
+    solana_signer::Signer,
     spl_token_2022_interface::{
         extension::{
-            confidential_transfer, default_account_state, group_member_pointer, group_pointer,
-            interest_bearing_mint, metadata_pointer, pausable, scaled_ui_amount, transfer_fee,
-            transfer_hook, ExtensionType,
+            confidential_mint_burn, confidential_transfer, confidential_transfer_fee,
+            default_account_state, group_member_pointer, group_pointer, interest_bearing_mint,
+            metadata_pointer, pausable, scaled_ui_amount, transfer_fee, transfer_hook,
+            ExtensionType,
         },
         instruction as token_instruction,
         state::AccountState,
         ID,
+    },
+    spl_token_group_interface::{
+        instruction as group_instruction,
+        state::{TokenGroup, TokenGroupMember},
     },
     spl_token_metadata_interface::{instruction as metadata_instruction, state::TokenMetadata},
 };
@@ -44,6 +51,12 @@ pub enum MintExtension {
     MintCloseAuthority,
     /// Balances can be hidden.
     ConfidentialTransfer,
+    /// Fees on hidden balances are hidden as well; goes with
+    /// [`Self::TransferFee`] and [`Self::ConfidentialTransfer`].
+    ConfidentialTransferFee,
+    /// Tokens are minted and burned without showing how many; goes with
+    /// [`Self::ConfidentialTransfer`].
+    ConfidentialMintBurn,
     /// The issuer can stop every transfer.
     Pausable,
     /// Amounts are displayed with a multiplier.
@@ -56,11 +69,17 @@ pub enum MintExtension {
     GroupMemberPointer,
     /// Name and symbol, in the mint itself; goes with [`Self::MetadataPointer`].
     Metadata,
+    /// Describes a group of mints, in the mint itself; goes with
+    /// [`Self::GroupPointer`].
+    Group,
+    /// Membership of another mint's group, in the mint itself; goes with
+    /// [`Self::GroupMemberPointer`].
+    GroupMember,
 }
 
 impl MintExtension {
     /// One of each, for tests that go through them all.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::TransferFee {
             bps: 100,
             max: 1_000_000,
@@ -72,13 +91,34 @@ impl MintExtension {
         Self::InterestBearing(500),
         Self::MintCloseAuthority,
         Self::ConfidentialTransfer,
+        Self::ConfidentialTransferFee,
+        Self::ConfidentialMintBurn,
         Self::Pausable,
         Self::ScaledUi,
         Self::MetadataPointer,
         Self::GroupPointer,
         Self::GroupMemberPointer,
         Self::Metadata,
+        Self::Group,
+        Self::GroupMember,
     ];
+
+    /// The extension, and behind it those without which the token program does
+    /// not make such a mint.
+    pub fn with_companions(self) -> Vec<Self> {
+        let fee = Self::TransferFee {
+            bps: 100,
+            max: 1_000_000,
+        };
+        match self {
+            Self::ConfidentialTransferFee => vec![self, Self::ConfidentialTransfer, fee],
+            Self::ConfidentialMintBurn => vec![self, Self::ConfidentialTransfer],
+            Self::Metadata => vec![self, Self::MetadataPointer],
+            Self::Group => vec![self, Self::GroupPointer],
+            Self::GroupMember => vec![self, Self::GroupMemberPointer],
+            _ => vec![self],
+        }
+    }
 
     /// Its type in the mint's list of extensions.
     pub fn extension_type(&self) -> ExtensionType {
@@ -91,32 +131,45 @@ impl MintExtension {
             Self::InterestBearing(_) => ExtensionType::InterestBearingConfig,
             Self::MintCloseAuthority => ExtensionType::MintCloseAuthority,
             Self::ConfidentialTransfer => ExtensionType::ConfidentialTransferMint,
+            Self::ConfidentialTransferFee => ExtensionType::ConfidentialTransferFeeConfig,
+            Self::ConfidentialMintBurn => ExtensionType::ConfidentialMintBurn,
             Self::Pausable => ExtensionType::Pausable,
             Self::ScaledUi => ExtensionType::ScaledUiAmount,
             Self::MetadataPointer => ExtensionType::MetadataPointer,
             Self::GroupPointer => ExtensionType::GroupPointer,
             Self::GroupMemberPointer => ExtensionType::GroupMemberPointer,
             Self::Metadata => ExtensionType::TokenMetadata,
+            Self::Group => ExtensionType::TokenGroup,
+            Self::GroupMember => ExtensionType::TokenGroupMember,
         }
     }
 
-    /// The type, if it has one size and its room is made with the account.
+    /// Whether it is written into the finished mint, by the mint's authority.
+    pub(super) fn comes_later(&self) -> bool {
+        matches!(self, Self::Metadata | Self::Group | Self::GroupMember)
+    }
+
+    /// The type, if its room is made with the account.
     pub(super) fn fixed(&self) -> Option<ExtensionType> {
-        Some(self.extension_type()).filter(|kind| *kind != ExtensionType::TokenMetadata)
+        (!self.comes_later()).then(|| self.extension_type())
     }
 
     /// Bytes that the account grows by once the mint exists.
     pub(super) fn grows_by(&self, mint: &Pubkey) -> usize {
+        /// Type and length of an extension.
+        const HEADER_BYTES: usize = 4;
         match self {
             Self::Metadata => metadata(mint)
                 .tlv_size_of()
                 .expect("short metadata has a size"),
+            Self::Group => HEADER_BYTES + size_of::<TokenGroup>(),
+            Self::GroupMember => HEADER_BYTES + size_of::<TokenGroupMember>(),
             _ => 0,
         }
     }
 
     /// The instruction that must come before the mint is initialised.
-    pub(super) fn before(&self, mint: &Pubkey, authority: &Pubkey) -> Option<Instruction> {
+    pub fn before(&self, mint: &Pubkey, authority: &Pubkey) -> Option<Instruction> {
         let owner = Some(*authority);
         let instruction: Result<Instruction, ProgramError> = match self {
             Self::TransferFee { bps, max } => {
@@ -152,6 +205,21 @@ impl MintExtension {
             Self::ConfidentialTransfer => {
                 confidential_transfer::instruction::initialize_mint(&ID, mint, owner, true, None)
             }
+            // Nobody will decrypt anything with these keys.
+            Self::ConfidentialTransferFee => {
+                confidential_transfer_fee::instruction::initialize_confidential_transfer_fee_config(
+                    &ID,
+                    mint,
+                    owner,
+                    &Zeroable::zeroed(),
+                )
+            }
+            Self::ConfidentialMintBurn => confidential_mint_burn::instruction::initialize_mint(
+                &ID,
+                mint,
+                &Zeroable::zeroed(),
+                &Zeroable::zeroed(),
+            ),
             Self::Pausable => pausable::instruction::initialize(&ID, mint, authority),
             Self::ScaledUi => scaled_ui_amount::instruction::initialize(&ID, mint, owner, 2.0),
             Self::MetadataPointer => {
@@ -163,22 +231,46 @@ impl MintExtension {
             Self::GroupMemberPointer => {
                 group_member_pointer::instruction::initialize(&ID, mint, owner, Some(*mint))
             }
-            Self::Metadata => return None,
+            Self::Metadata | Self::Group | Self::GroupMember => return None,
         };
         Some(instruction.expect("the program is Token-2022"))
     }
 
     /// The instruction that can only come once the mint exists.
     pub(super) fn after(&self, mint: &Pubkey, authority: &Pubkey) -> Option<Instruction> {
-        (*self == Self::Metadata).then(|| {
-            let TokenMetadata {
-                name, symbol, uri, ..
-            } = metadata(mint);
-            metadata_instruction::initialize(
-                &ID, mint, authority, mint, authority, name, symbol, uri,
-            )
-        })
+        match self {
+            Self::Metadata => {
+                let TokenMetadata {
+                    name, symbol, uri, ..
+                } = metadata(mint);
+                Some(metadata_instruction::initialize(
+                    &ID, mint, authority, mint, authority, name, symbol, uri,
+                ))
+            }
+            Self::Group => Some(group_instruction::initialize_group(
+                &ID,
+                mint,
+                mint,
+                authority,
+                Some(*authority),
+                1,
+            )),
+            Self::GroupMember => Some(group_instruction::initialize_member(
+                &ID,
+                mint,
+                mint,
+                authority,
+                &keypair(&group_of(mint)).pubkey(),
+                authority,
+            )),
+            _ => None,
+        }
     }
+}
+
+/// Names the mint whose group `member` belongs to.
+pub(super) fn group_of(member: &Pubkey) -> String {
+    format!("group of {member}")
 }
 
 fn metadata(mint: &Pubkey) -> TokenMetadata {

@@ -4,10 +4,14 @@
 //! they panic with the chain's own words where something fails.
 
 mod extension;
+mod holder;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{append_raw_extension, MintExtension};
+pub use {
+    extension::{append_raw_extension, MintExtension},
+    holder::{close_account, switch_off, switch_on, HolderExtension},
+};
 
 use {
     crate::{
@@ -120,9 +124,16 @@ pub fn create_mint_with_freezer(
         token_instruction::initialize_mint2(&id, &mint, &owner, freezer, decimals)
             .expect("the program is a token program"),
     );
+    if extensions.contains(&MintExtension::GroupMember) {
+        let extensions = MintExtension::Group.with_companions();
+        let program = Program::Token2022 {
+            extensions: &extensions,
+        };
+        create_mint(chain, &extension::group_of(&mint), authority, 0, program);
+    }
     instructions.extend(extensions.iter().filter_map(|e| e.after(&mint, &owner)));
     // Only what is written into the finished mint needs its authority.
-    let signers = match extensions.contains(&MintExtension::Metadata) {
+    let signers = match extensions.iter().any(MintExtension::comes_later) {
         true => &[&key, authority][..],
         false => &[&key][..],
     };

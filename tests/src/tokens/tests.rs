@@ -61,12 +61,10 @@ fn every_extension_is_the_same_on_both_chains() {
         let mut keys = Vec::new();
         for extension in MintExtension::ALL {
             let label = format!("{extension:?}");
-            let pointed = [MintExtension::MetadataPointer, extension];
-            let extensions = match extension {
-                MintExtension::Metadata => &pointed[..],
-                _ => &pointed[1..],
+            let extensions = extension.with_companions();
+            let program = Program::Token2022 {
+                extensions: &extensions,
             };
-            let program = Program::Token2022 { extensions };
             let mint = create_mint(chain, &label, &issuer, 9, program);
             let data = chain.account(&mint.key).expect("the mint exists").data;
             let present = StateWithExtensions::<MintState>::unpack(&data)

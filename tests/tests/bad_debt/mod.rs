@@ -36,7 +36,7 @@ pub const AUCTION_DURATION: u64 = 6 * HOUR as u64;
 /// (secs) Window of draws and bounties.
 pub const WINDOW: u64 = DAY as u64;
 /// (10^-8 dollars) Price of a whole collateral token before it crashes.
-const COLLATERAL_PRICE: i64 = 1_000_000 * DOLLAR;
+pub const COLLATERAL_PRICE: i64 = 1_000_000 * DOLLAR;
 /// (atoms) What a debtor puts up: ten million dollars' worth.
 const COLLATERAL: u64 = 10_000_000;
 
@@ -97,14 +97,23 @@ pub fn stage_with(
     market: impl FnOnce(&mut MarketConfig),
     bank: impl FnOnce(&mut BankConfig),
 ) -> Stage {
+    let mut spec = plain_bank("USDC");
+    bank(&mut spec.config);
+    stage_of(world, market, &spec)
+}
+
+/// The stage with other settings of the market and another lending bank.
+pub fn stage_of(
+    world: &mut World,
+    market: impl FnOnce(&mut MarketConfig),
+    lending: &BankSpec<'_>,
+) -> Stage {
     set_market(world, |config| {
         config.max_discount_bps = 5_000;
         config.premium_bps = 5_000;
         market(config);
     });
-    let mut spec = plain_bank("USDC");
-    bank(&mut spec.config);
-    let usdc = world.add_bank(&spec);
+    let usdc = world.add_bank(lending);
     let mut spec = plain_bank("JUNK");
     spec.price = COLLATERAL_PRICE;
     let junk = world.add_bank(&spec);

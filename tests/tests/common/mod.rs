@@ -36,6 +36,10 @@ pub const INSUFFICIENT_FUNDS: u32 = 1;
 pub const MINT_MISMATCH: u32 = 3;
 /// Token programs: the signer is neither owner nor delegate.
 pub const OWNER_MISMATCH: u32 = 4;
+/// Token programs: an account is frozen.
+pub const FROZEN: u32 = 17;
+/// Token programs: the mint has other decimals than the caller says.
+pub const DECIMALS_MISMATCH: u32 = 18;
 
 /// A market with lenders' USDC to borrow, and somebody with SOL to borrow
 /// against.

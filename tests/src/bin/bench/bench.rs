@@ -2,9 +2,7 @@
 
 use {
     crate::{
-        heap::HeapMeter,
         instructions::discriminator,
-        message,
         record::{Further, Row},
     },
     anyhow::Result,
@@ -12,6 +10,7 @@ use {
         chain::{Request, MAX_TRANSACTION_BYTES},
         invariants,
         keys::keypair,
+        measure::{self, HeapMeter},
         world::World,
     },
     solana_instruction::Instruction,
@@ -63,9 +62,9 @@ impl Bench {
         };
 
         let payer = world.chain.payer();
-        let listed = message::listable(instructions);
-        let bytes = message::bytes(&payer, instructions, &[]);
-        let bytes_with_table = message::bytes(&payer, instructions, &listed);
+        let listed = measure::listable(instructions);
+        let bytes = measure::bytes(&payer, instructions, &[]);
+        let bytes_with_table = measure::bytes(&payer, instructions, &listed);
         let table = world
             .chain
             .create_table(keypair("bench table").pubkey(), listed);

@@ -3,9 +3,9 @@
 use {
     crate::{
         ceilings,
-        heap::STEP,
         record::{Record, Row},
     },
+    backstop_tests::measure::STEP,
     comfy_table::{presets::UTF8_BORDERS_ONLY, Cell, CellAlignment, Table},
     std::fmt::Write,
 };

@@ -9,9 +9,7 @@ mod cases;
 mod ceilings;
 mod compare;
 mod document;
-mod heap;
 mod instructions;
-mod message;
 mod record;
 
 use {

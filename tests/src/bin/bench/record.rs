@@ -14,7 +14,7 @@ pub struct Row {
     pub shape: String,
     /// (compute units) Of the instruction alone, inner calls included.
     pub units: u64,
-    /// (bytes) Of heap, rounded up to [`crate::heap::STEP`].
+    /// (bytes) Of heap, rounded up to [`backstop_tests::measure::STEP`].
     pub heap: u64,
     /// Accounts of the instruction, the optional ones and repetitions included.
     pub accounts: usize,

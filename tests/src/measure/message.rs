@@ -1,4 +1,5 @@
-//! How many bytes a transaction takes, without sending it.
+//! How many bytes a transaction takes and how many accounts it locks, without
+//! sending it.
 
 use {
     solana_instruction::Instruction,
@@ -11,6 +12,19 @@ const SIGNATURE_BYTES: usize = 64;
 
 /// (bytes) The signed transaction with a compute budget, as it would be sent.
 pub fn bytes(payer: &Pubkey, instructions: &[Instruction], table: &[Pubkey]) -> usize {
+    let message = compiled(payer, instructions, table);
+    let signatures = usize::from(message.header.num_required_signatures);
+    // One byte says how many signatures follow.
+    1 + signatures * SIGNATURE_BYTES + VersionedMessage::V0(message).serialize().len()
+}
+
+/// How many accounts the transaction locks: payer and called programs included,
+/// and those that a lookup table would name; not the table itself.
+pub fn locks(payer: &Pubkey, instructions: &[Instruction]) -> usize {
+    compiled(payer, instructions, &[]).account_keys.len()
+}
+
+fn compiled(payer: &Pubkey, instructions: &[Instruction], table: &[Pubkey]) -> Message {
     let budget = Instruction {
         program_id: compute_budget::ID,
         accounts: Vec::new(),
@@ -24,11 +38,8 @@ pub fn bytes(payer: &Pubkey, instructions: &[Instruction], table: &[Pubkey]) -> 
         })
         .into_iter()
         .collect();
-    let message = Message::try_compile(payer, &all, &tables, Hash::default())
-        .expect("the instructions name at most 256 accounts");
-    let signatures = usize::from(message.header.num_required_signatures);
-    // One byte says how many signatures follow.
-    1 + signatures * SIGNATURE_BYTES + VersionedMessage::V0(message).serialize().len()
+    Message::try_compile(payer, &all, &tables, Hash::default())
+        .expect("the instructions name at most 256 accounts")
 }
 
 /// What a lookup table can hold of these instructions: neither signers nor

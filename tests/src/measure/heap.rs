@@ -8,15 +8,20 @@
 //! bisection.
 
 use {
+    crate::chain::{backstop_so, AccountData, Chain, Request, SvmChain},
     anyhow::{ensure, Context, Result},
-    backstop_tests::chain::{backstop_so, AccountData, Chain, Request, SvmChain},
     solana_clock::Clock,
     solana_instruction::Instruction,
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_sdk_ids::{bpf_loader, bpf_loader_upgradeable, native_loader},
     solana_signer::Signer,
-    std::{collections::BTreeMap, fs, path::PathBuf},
+    std::{
+        collections::BTreeMap,
+        fs,
+        path::PathBuf,
+        sync::atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// (bytes) Heap that every program has.
@@ -55,7 +60,7 @@ impl HeapMeter {
         })?;
         let meter = Self {
             program,
-            scratch: std::env::temp_dir().join(format!("backstop-{}.so", std::process::id())),
+            scratch: scratch_file(),
             chains: BTreeMap::new(),
         };
         ensure!(
@@ -114,6 +119,15 @@ impl HeapMeter {
         (enough > 0).then(|| HEAP - enough * STEP)
     }
 
+    /// Whether each instruction of the request makes do with `bytes` of heap.
+    /// Leaves `chain` as it was.
+    pub fn suffices(&mut self, chain: &mut dyn Chain, request: &Request<'_>, bytes: u64) -> bool {
+        let (clock, state) = (chain.clock(), accounts(chain, request));
+        let mut copy = self.chain(HEAP - bytes);
+        fill(&mut copy, &clock, &state);
+        copy.submit(request).is_ok()
+    }
+
     fn chain(&mut self, raised: u64) -> SvmChain {
         if let Some(chain) = self.chains.get(&raised) {
             return chain.clone();
@@ -144,6 +158,14 @@ impl HeapMeter {
         }
         program
     }
+}
+
+/// A path of its own for each meter: several tests of one process use one each.
+fn scratch_file() -> PathBuf {
+    static METERS: AtomicU32 = AtomicU32::new(0);
+    let meter = METERS.fetch_add(1, Ordering::Relaxed);
+    let name = format!("backstop-{}-{meter}.so", std::process::id());
+    std::env::temp_dir().join(name)
 }
 
 /// The constant that two slots load, if they do.

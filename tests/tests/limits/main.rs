@@ -1,0 +1,16 @@
+//! Limits of the runtime and of time: bytes, account locks, compute units, heap,
+//! accounts that everybody writes, and long silences.
+
+#[path = "../town/mod.rs"]
+mod town;
+
+mod eight;
+
+mod budget;
+mod gaps;
+mod grown_mint;
+mod hot_path;
+mod micro_positions;
+mod worst_case;
+
+use town::{bad_debt, common};

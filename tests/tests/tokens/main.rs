@@ -1,0 +1,17 @@
+//! Tokens from hell: mints and token accounts that can do more than hold and
+//! move tokens, accounts that are frozen or gone, mints that were replaced, and
+//! tokens that nobody asked for.
+
+#[path = "../town/mod.rs"]
+mod town;
+
+mod account_extensions;
+mod allow_list;
+mod donations;
+mod frozen_people;
+mod frozen_vaults;
+mod governance_mint;
+mod recreated_mint;
+mod wrapped_sol;
+
+use town::{bad_debt, common};
