@@ -1,0 +1,145 @@
+//! Random search and hill climbing over plans.
+//!
+//! Two kinds of plans are kept: the best so far, and those that reached a state
+//! nobody had reached before, however poor they ended. Most ways to steal begin
+//! with a step that costs something.
+
+use {
+    super::{
+        genome::{Plan, Step},
+        mutate::mutate,
+        trial::{dollars, play, Outcome, Setting},
+    },
+    rand::{seq::IndexedRandom, Rng, SeedableRng},
+    rand_chacha::ChaCha8Rng,
+    std::{collections::BTreeSet, fmt},
+};
+
+/// A plan and what it came to.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The plan, without what never went through.
+    pub plan: Plan,
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
+/// One search in one setting.
+pub struct Search<'a> {
+    setting: &'a Setting,
+    rng: ChaCha8Rng,
+    corpus: Vec<Plan>,
+    reached: BTreeSet<u64>,
+    best: Vec<Found>,
+    tried: u64,
+    landed: u64,
+}
+
+/// How many of the best are climbed from.
+const KEPT: usize = 8;
+
+impl<'a> Search<'a> {
+    /// A search that draws from `seed`: the same seed, the same plans.
+    pub fn new(setting: &'a Setting, seed: u64) -> Self {
+        Self {
+            setting,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            corpus: Vec::new(),
+            reached: BTreeSet::new(),
+            best: Vec::new(),
+            tried: 0,
+            landed: 0,
+        }
+    }
+
+    /// Tries so many plans more.
+    pub fn run(&mut self, trials: u64) {
+        for _ in 0..trials {
+            let plan = self.next();
+            self.judge(plan);
+        }
+    }
+
+    fn next(&mut self) -> Plan {
+        let words = &self.setting.words;
+        let fresh = self.corpus.is_empty() || self.rng.random_bool(0.15);
+        if fresh {
+            return words.plan(&mut self.rng);
+        }
+        let climb = !self.best.is_empty() && self.rng.random_bool(0.4);
+        let parent = if climb {
+            let index = self.rng.random_range(0..self.best.len());
+            self.best[index].plan.clone()
+        } else {
+            self.corpus.choose(&mut self.rng).cloned().unwrap_or_default()
+        };
+        let other = self.corpus.choose(&mut self.rng).cloned().unwrap_or_default();
+        mutate(words, &parent, &other, &mut self.rng)
+    }
+
+    fn judge(&mut self, plan: Plan) {
+        let outcome = play(self.setting, &plan);
+        self.tried += 1;
+        self.landed += u64::from(outcome.landed.iter().any(|landed| *landed));
+        let mut news = false;
+        for number in &outcome.reached {
+            news |= self.reached.insert(*number);
+        }
+        let plan = trimmed(plan, &outcome);
+        if news && !plan.steps.is_empty() {
+            self.corpus.push(plan.clone());
+        }
+        let found = Found { plan, outcome };
+        let worst = self.best.last().map(|last| last.outcome.profit);
+        if self.best.len() < KEPT || worst.is_some_and(|worst| found.outcome.profit > worst) {
+            let at = self
+                .best
+                .partition_point(|other| other.outcome.profit >= found.outcome.profit);
+            self.best.insert(at, found);
+            self.best.dedup_by(|a, b| a.plan == b.plan);
+            self.best.truncate(KEPT);
+        }
+    }
+
+    /// The best plan so far.
+    ///
+    /// # Panics
+    /// Before any was tried.
+    pub fn best(&self) -> &Found {
+        self.best.first().expect("something was tried")
+    }
+
+    /// Plans tried, plans of which anything went through, and states reached.
+    pub fn effort(&self) -> (u64, u64, usize) {
+        (self.tried, self.landed, self.reached.len())
+    }
+}
+
+/// Without what was refused. The time that passed meanwhile stays.
+fn trimmed(mut plan: Plan, outcome: &Outcome) -> Plan {
+    for (step, landed) in plan.steps.iter_mut().zip(&outcome.landed) {
+        if !landed {
+            step.genes.clear();
+            step.push = None;
+        }
+    }
+    plan.steps.retain(Step::does_something);
+    plan
+}
+
+impl fmt::Display for Search<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tried, landed, reached) = self.effort();
+        let outcome = &self.best().outcome;
+        write!(
+            f,
+            "{}: {tried} plans, {landed} did something, {reached} states; best profit {} \
+             (gained {}, owed {}, spent {})",
+            self.setting.name,
+            dollars(outcome.profit),
+            dollars(outcome.gain),
+            dollars(outcome.owed),
+            dollars(outcome.spent)
+        )
+    }
+}
