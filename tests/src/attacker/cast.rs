@@ -15,7 +15,7 @@ use {
 pub struct Cast {
     /// The attacker's wallets.
     pub thieves: Vec<Actor>,
-    /// Everybody else who has an obligation that matters.
+    /// Honest debtors. Lenders are there too, but nobody can do anything to them.
     pub honest: Vec<Actor>,
     /// Liquidates and writes off whatever of the attacker's is due.
     pub keeper: Actor,
@@ -23,8 +23,10 @@ pub struct Cast {
     pub banks: Vec<BankId>,
     /// Every address that a plan can name, so that transactions fit.
     pub table: LookupTable,
-    /// Whether the attacker has the admin's key.
-    pub admin: bool,
+    /// Token accounts of the attacker's wallets, by wallet and bank.
+    purses: Vec<Vec<Pubkey>>,
+    /// His governance token accounts.
+    governance: Vec<Pubkey>,
 }
 
 impl Cast {
@@ -59,14 +61,35 @@ impl Cast {
         listed.dedup();
         let key = keypair("attacker's table").pubkey();
         let table = world.chain.create_table(key, listed);
+        let of = |thief| {
+            banks
+                .iter()
+                .map(|bank| world.wallet(thief, *bank))
+                .collect()
+        };
         Self {
+            purses: thieves.iter().map(of).collect(),
+            governance: thieves
+                .iter()
+                .map(|thief| world.governance_wallet(thief))
+                .collect(),
             thieves,
             honest,
             keeper,
             banks,
             table,
-            admin: false,
         }
+    }
+
+    /// A wallet's token account in a bank's asset: deriving it takes as long as a
+    /// transaction.
+    pub fn purse(&self, who: usize, bank: usize) -> Pubkey {
+        self.purses[who][bank]
+    }
+
+    /// A wallet's governance token account.
+    pub fn governance_purse(&self, who: usize) -> Pubkey {
+        self.governance[who]
     }
 
     /// Who owns the obligation of that number: the attacker's come first.

@@ -83,6 +83,63 @@ impl Op {
         Self::CloseBuyBack,
         Self::Donate,
     ];
+    /// How often it is drawn: what moves debts and collateral more often than gifts
+    /// and chores.
+    fn weight(self) -> usize {
+        match self {
+            Self::Deposit | Self::Borrow | Self::Liquidate | Self::WriteOff => 4,
+            Self::Withdraw | Self::Repay | Self::Buy | Self::RepayRecord => 3,
+            Self::Donate | Self::Fund | Self::Collect => 1,
+            _ => 2,
+        }
+    }
+
+    /// What a thief who has just done this tries next.
+    pub fn sequels(self) -> &'static [Self] {
+        match self {
+            Self::Deposit => &[Self::Borrow, Self::Borrow, Self::Withdraw, Self::Liquidate],
+            Self::Borrow => &[Self::Withdraw, Self::Repay, Self::Liquidate, Self::WriteOff],
+            Self::Withdraw | Self::Repay => &[Self::Deposit, Self::Borrow, Self::WriteOff],
+            Self::Liquidate => &[
+                Self::WriteOff,
+                Self::WriteOff,
+                Self::Withdraw,
+                Self::Liquidate,
+            ],
+            Self::WriteOff => &[
+                Self::Buy,
+                Self::Cover,
+                Self::RepayRecord,
+                Self::Deposit,
+                Self::Socialise,
+            ],
+            Self::Cover => &[Self::Buy, Self::Withdraw, Self::Socialise],
+            Self::Buy => &[
+                Self::Buy,
+                Self::Withdraw,
+                Self::StartBuyBack,
+                Self::CloseAuction,
+            ],
+            Self::CloseAuction => &[Self::Cover, Self::Socialise],
+            Self::Socialise => &[Self::Withdraw, Self::RepayRecord, Self::Deposit],
+            Self::RepayRecord | Self::Fund | Self::Collect | Self::Donate => {
+                &[Self::StartBuyBack, Self::Cover, Self::Withdraw]
+            }
+            Self::StartBuyBack => &[Self::Sell, Self::Sell, Self::WriteOff],
+            Self::Sell | Self::CloseBuyBack => &[Self::StartBuyBack, Self::Borrow],
+            Self::Pause | Self::LiftPause => &[Self::LiftPause, Self::Withdraw, Self::Buy],
+            Self::UpdateBank | Self::ApplyBank | Self::CancelBank => &[
+                Self::Liquidate,
+                Self::Borrow,
+                Self::WriteOff,
+                Self::UpdateBank,
+            ],
+            Self::UpdateMarket | Self::ApplyMarket | Self::CancelMarket => {
+                &[Self::Pause, Self::Buy, Self::Socialise, Self::UpdateMarket]
+            }
+        }
+    }
+
     /// What the admin's key adds.
     pub const ADMIN: [Self; 8] = [
         Self::Pause,
@@ -168,6 +225,16 @@ pub enum Wait {
     Secs(u64),
 }
 
+impl Wait {
+    /// Both, one after the other.
+    pub fn then(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Secs(first), Self::Secs(second)) => Self::Secs(first + second),
+            (Self::SameSlot, other) | (other, Self::SameSlot) => other,
+        }
+    }
+}
+
 /// One transaction and the time before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -221,7 +288,10 @@ impl Vocabulary {
     pub fn gene(&self, rng: &mut ChaCha8Rng) -> Gene {
         let bank = rng.random_range(0..self.banks);
         Gene {
-            op: *self.ops.choose(rng).expect("there is something to do"),
+            op: *self
+                .ops
+                .choose_weighted(rng, |op| op.weight())
+                .expect("there is something to do"),
             who: rng.random_range(0..self.wallets),
             whom: rng.random_range(0..self.obligations),
             bank,
@@ -246,7 +316,7 @@ impl Vocabulary {
 
     /// Some transaction.
     pub fn step(&self, rng: &mut ChaCha8Rng) -> Step {
-        let count = if rng.random_bool(0.6) {
+        let count = if rng.random_bool(0.7) {
             1
         } else {
             rng.random_range(2..=MOST_GENES)

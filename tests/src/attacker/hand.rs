@@ -12,7 +12,7 @@ use {
         ix::{self, BankKeys, LiquidationParties},
         state::Wide,
         tokens,
-        world::{Actor, World},
+        world::World,
     },
     backstop::{
         instruction,
@@ -90,12 +90,8 @@ impl<'w, 'a> Hand<'w, 'a> {
         self.world.keys(self.cast.banks[index])
     }
 
-    fn purse(&self, who: &Actor, bank: usize) -> Pubkey {
-        self.world.wallet(who, self.cast.banks[bank])
-    }
-
-    fn balance(&mut self, who: &Actor, bank: usize) -> u64 {
-        self.world.balance(who, self.cast.banks[bank])
+    fn balance(&mut self, who: usize, bank: usize) -> u64 {
+        tokens::balance(&mut *self.world.chain, &self.cast.purse(who, bank))
     }
 
     fn position(&mut self, whom: usize, bank: usize) -> Position {
@@ -118,13 +114,13 @@ impl<'w, 'a> Hand<'w, 'a> {
         } = *gene;
         let thief = &cast.thieves[who];
         let keys = self.keys(bank);
-        let purse = self.purse(thief, bank);
-        let tokens = self.world.governance_wallet(thief);
+        let purse = cast.purse(who, bank);
+        let governance = cast.governance_purse(who);
         match gene.op {
             Op::Deposit => {
                 self.positions[who].set_deposit(bank, true);
                 let args = instruction::Deposit {
-                    atoms: atoms(gene.amount, self.balance(thief, bank)),
+                    atoms: atoms(gene.amount, self.balance(who, bank)),
                     min_shares: 0,
                     accept_deficit: true,
                 };
@@ -155,7 +151,7 @@ impl<'w, 'a> Hand<'w, 'a> {
             Op::Buy => {
                 let lot = self.bank(bank).auction.lot;
                 let amount = most(gene.amount, lot);
-                ix::buy_governance(&keys, thief.key(), purse, tokens, amount, u64::MAX)
+                ix::buy_governance(&keys, thief.key(), purse, governance, amount, u64::MAX)
             }
             Op::CloseAuction => ix::close_auction(&keys),
             Op::Socialise => ix::socialise_deficit(&keys),
@@ -166,7 +162,7 @@ impl<'w, 'a> Hand<'w, 'a> {
                 ix::repay_written_off(&keys, thief.key(), debtor, purse, most)
             }
             Op::Fund => {
-                let atoms = atoms(gene.amount, self.balance(thief, bank));
+                let atoms = atoms(gene.amount, self.balance(who, bank));
                 ix::fund_insurance(&keys, thief.key(), purse, atoms)
             }
             Op::Collect => {
@@ -176,8 +172,9 @@ impl<'w, 'a> Hand<'w, 'a> {
             }
             Op::StartBuyBack => ix::start_buy_back(&keys),
             Op::Sell => {
-                let amount = most(gene.amount, self.world.governance_balance(thief));
-                ix::sell_governance(&keys, thief.key(), tokens, purse, amount, 0)
+                let held = tokens::balance(&mut *self.world.chain, &governance);
+                let amount = most(gene.amount, held);
+                ix::sell_governance(&keys, thief.key(), governance, purse, amount, 0)
             }
             Op::CloseBuyBack => ix::close_buy_back(&keys),
             Op::Donate => self.donate(gene),
@@ -204,7 +201,7 @@ impl<'w, 'a> Hand<'w, 'a> {
             shares,
             min_atoms: 0,
         };
-        let (keys, purse) = (self.keys(bank), self.purse(thief, bank));
+        let (keys, purse) = (self.keys(bank), self.cast.purse(who, bank));
         ix::withdraw(&keys, thief.key(), thief.obligation, purse, args, &banks)
     }
 
@@ -226,7 +223,7 @@ impl<'w, 'a> Hand<'w, 'a> {
         let parties = LiquidationParties {
             liquidator: thief.key(),
             liquidator_obligation: thief.obligation,
-            liquidator_token_account: self.purse(thief, bank),
+            liquidator_token_account: self.cast.purse(who, bank),
             obligation: self.cast.owner(whom).obligation,
         };
         let args = instruction::Liquidate {
@@ -242,17 +239,17 @@ impl<'w, 'a> Hand<'w, 'a> {
         let (mint, from, to) = match gene.knob % 3 {
             0 => (
                 self.world.mints[self.cast.banks[gene.bank].0],
-                self.purse(thief, gene.bank),
+                self.cast.purse(gene.who, gene.bank),
                 keys.liquidity_vault,
             ),
             1 => (
                 self.world.mints[self.cast.banks[gene.bank].0],
-                self.purse(thief, gene.bank),
+                self.cast.purse(gene.who, gene.bank),
                 keys.insurance_vault,
             ),
             _ => (
                 self.world.governance,
-                self.world.governance_wallet(thief),
+                self.cast.governance_purse(gene.who),
                 keys.governance_escrow,
             ),
         };

@@ -28,8 +28,7 @@ pub fn keep(world: &mut World, cast: &Cast) {
             let mut cleared = deposits.is_empty();
             for deposit in &deposits {
                 let collateral = cast.banks[*deposit];
-                cleared |=
-                    done(world.liquidate(&cast.keeper, thief, debt, collateral, u64::MAX));
+                cleared |= done(world.liquidate(&cast.keeper, thief, debt, collateral, u64::MAX));
             }
             if cleared {
                 done(world.write_off(&cast.keeper, thief, debt));

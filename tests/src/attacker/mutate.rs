@@ -1,8 +1,8 @@
 //! From one plan to the next: insert, delete, swap, change, splice.
 
 use {
-    super::genome::{Plan, Step, Vocabulary, MOST_GENES},
-    rand::Rng,
+    super::genome::{Gene, Plan, Step, Vocabulary, MOST_GENES},
+    rand::{seq::IndexedRandom, Rng},
     rand_chacha::ChaCha8Rng,
 };
 
@@ -21,27 +21,59 @@ pub fn mutate(words: &Vocabulary, plan: &Plan, other: &Plan, rng: &mut ChaCha8Rn
 }
 
 fn change(words: &Vocabulary, plan: &mut Plan, other: &Plan, rng: &mut ChaCha8Rng) {
+    let mut fresh = words.step(rng);
+    for gene in &mut fresh.genes {
+        follow(gene, plan, rng);
+    }
     let steps = &mut plan.steps;
     if steps.is_empty() {
-        steps.push(words.step(rng));
+        steps.push(fresh);
         return;
     }
     let at = rng.random_range(0..steps.len());
-    match rng.random_range(0..12) {
-        0 | 1 => steps.insert(rng.random_range(0..=steps.len()), words.step(rng)),
-        2 => {
+    match rng.random_range(0..14) {
+        // Most attacks go on from where they are.
+        0..=2 => steps.push(fresh),
+        12 | 13 => steps.insert(rng.random_range(0..=steps.len()), fresh),
+        3 => {
             steps.remove(at);
         }
-        3 => {
+        4 => {
             let to = rng.random_range(0..steps.len());
             steps.swap(at, to);
         }
-        4 => steps[at].wait = words.wait(rng),
-        5 => steps[at].push = words.push(rng),
-        6 => splice(steps, other, rng),
-        7 => join(steps, at),
+        5 => steps[at].wait = words.wait(rng),
+        6 => steps[at].push = words.push(rng),
+        7 => splice(steps, other, rng),
+        8 => join(steps, at),
         _ => change_genes(words, &mut steps[at], rng),
     }
+}
+
+/// Makes a new instruction go on from some other of the plan, more often than not:
+/// with the same people, in the same banks, and with what suggests itself.
+fn follow(gene: &mut Gene, plan: &Plan, rng: &mut ChaCha8Rng) {
+    // The later ones more often: that is where the plan has got to.
+    let genes = plan.steps.iter().rev().flat_map(|step| &step.genes);
+    let Some(model) = genes.take(8).collect::<Vec<_>>().choose(rng).copied() else {
+        return;
+    };
+    if rng.random_bool(0.5) {
+        gene.op = *model.op.sequels().choose(rng).expect("there are sequels");
+    }
+    if rng.random_bool(0.7) {
+        gene.who = model.who;
+    }
+    gene.whom = match rng.random_range(0..10) {
+        0..5 => model.whom,
+        5..8 => gene.who,
+        _ => gene.whom,
+    };
+    (gene.bank, gene.other) = match rng.random_range(0..10) {
+        0..5 => (model.bank, model.other),
+        5..8 => (model.other, model.bank),
+        _ => (gene.bank, gene.other),
+    };
 }
 
 /// Puts a row of another plan's steps somewhere into this one.

@@ -99,13 +99,7 @@ pub fn owed(
 
 /// What a liquidation brought, as far as the bonus of the event explains it at
 /// the prices of then; what those tokens gained since is the liquidator's own.
-fn bonus(
-    world: &mut World,
-    cast: &Cast,
-    event: &Liquidated,
-    now: &Prices,
-    end: &Prices,
-) -> Attos {
+fn bonus(world: &mut World, cast: &Cast, event: &Liquidated, now: &Prices, end: &Prices) -> Attos {
     let mut side = |bank: &Pubkey, atoms: &dyn Fn(&mut World) -> u64| {
         let index = cast.index_of(world, bank).expect("a bank of the setting");
         let decimals = world.mints[cast.banks[index].0].decimals;

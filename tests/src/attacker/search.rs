@@ -6,7 +6,7 @@
 
 use {
     super::{
-        genome::{Plan, Step},
+        genome::{Plan, Step, Wait},
         mutate::mutate,
         trial::{dollars, play, Outcome, Setting},
     },
@@ -66,15 +66,34 @@ impl<'a> Search<'a> {
         if fresh {
             return words.plan(&mut self.rng);
         }
-        let climb = !self.best.is_empty() && self.rng.random_bool(0.4);
+        let worth = self
+            .best
+            .first()
+            .is_some_and(|best| best.outcome.profit > 0);
+        let climb = worth && self.rng.random_bool(0.5);
         let parent = if climb {
             let index = self.rng.random_range(0..self.best.len());
             self.best[index].plan.clone()
         } else {
-            self.corpus.choose(&mut self.rng).cloned().unwrap_or_default()
+            self.recent().clone()
         };
-        let other = self.corpus.choose(&mut self.rng).cloned().unwrap_or_default();
+        let other = self
+            .corpus
+            .choose(&mut self.rng)
+            .cloned()
+            .unwrap_or_default();
         mutate(words, &parent, &other, &mut self.rng)
+    }
+
+    /// One of the plans that got somewhere, the latest more often.
+    fn recent(&mut self) -> &Plan {
+        let count = self.corpus.len();
+        let from = if self.rng.random_bool(0.5) {
+            count / 2
+        } else {
+            0
+        };
+        &self.corpus[self.rng.random_range(from..count)]
     }
 
     fn judge(&mut self, plan: Plan) {
@@ -85,7 +104,7 @@ impl<'a> Search<'a> {
         for number in &outcome.reached {
             news |= self.reached.insert(*number);
         }
-        let plan = trimmed(plan, &outcome);
+        let plan = trimmed(plan, &outcome, self.setting.path.is_some());
         if news && !plan.steps.is_empty() {
             self.corpus.push(plan.clone());
         }
@@ -115,16 +134,29 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Without what was refused. The time that passed meanwhile stays.
-fn trimmed(mut plan: Plan, outcome: &Outcome) -> Plan {
-    for (step, landed) in plan.steps.iter_mut().zip(&outcome.landed) {
+/// Without what was refused. The time that passed meanwhile is added to the next
+/// wait; where each wait moves a price they stay as they are.
+fn trimmed(plan: Plan, outcome: &Outcome, path: bool) -> Plan {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut waited = Wait::SameSlot;
+    for (mut step, landed) in plan.steps.into_iter().zip(&outcome.landed) {
         if !landed {
             step.genes.clear();
             step.push = None;
         }
+        if path {
+            steps.push(step);
+            continue;
+        }
+        step.wait = waited.then(step.wait);
+        waited = step.wait;
+        if !step.genes.is_empty() {
+            waited = Wait::SameSlot;
+            steps.push(step);
+        }
     }
-    plan.steps.retain(Step::does_something);
-    plan
+    steps.retain(Step::does_something);
+    Plan { steps }
 }
 
 impl fmt::Display for Search<'_> {

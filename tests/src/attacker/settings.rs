@@ -34,7 +34,13 @@ fn waits() -> Vec<Wait> {
     let mut waits = vec![Wait::SameSlot, Wait::SameSlot];
     let hours = [2, 6, 8].map(|count| count * u64::from(HOUR));
     let days = [1, 3, 14, 365].map(|count| count * u64::from(DAY));
-    waits.extend([0, 1, 59, 60].into_iter().chain(hours).chain(days).map(Wait::Secs));
+    waits.extend(
+        [0, 1, 59, 60]
+            .into_iter()
+            .chain(hours)
+            .chain(days)
+            .map(Wait::Secs),
+    );
     waits
 }
 
@@ -51,7 +57,11 @@ fn words(cast: &Cast) -> Vocabulary {
 }
 
 fn without_interest(config: &mut BankConfig) {
-    (config.base_rate_bps, config.slope_below_bps, config.slope_above_bps) = (0, 0, 0);
+    (
+        config.base_rate_bps,
+        config.slope_below_bps,
+        config.slope_above_bps,
+    ) = (0, 0, 0);
 }
 
 fn banks(change: impl Fn(&mut BankConfig)) -> (World, Vec<BankId>) {
@@ -97,7 +107,14 @@ fn cast(world: &mut World, banks: Vec<BankId>, honest: Vec<Actor>, riches: u64) 
             let name = format!("thief {index}");
             let thief = rich(world, &name, &banks, riches, riches / 100);
             let to = world.governance_wallet(&thief);
-            tokens::transfer(&mut *world.chain, &governance, &from, &to, &treasury, 5_000 * TOKEN);
+            tokens::transfer(
+                &mut *world.chain,
+                &governance,
+                &from,
+                &to,
+                &treasury,
+                5_000 * TOKEN,
+            );
             thief
         })
         .collect();
@@ -130,33 +147,38 @@ fn setting(name: &'static str, world: World, cast: Cast, sol: i64) -> Setting {
 /// Lenders in both banks, interest, and insurance; the attacker is ten times as
 /// rich as everybody else together. Prices stand still.
 pub fn calm() -> Setting {
+    calm_with("calm, fixed prices", 1_000_000)
+}
+
+fn calm_with(name: &'static str, riches: u64) -> Setting {
     let (mut world, banks) = banks(|_| ());
-    let lena = lender(&mut world, "lena", &banks, 100_000, 0);
-    let saul = lender(&mut world, "saul", &banks, 0, 1_000);
+    lender(&mut world, "lena", &banks, 100_000, 0);
+    lender(&mut world, "saul", &banks, 0, 1_000);
     let insurer = rich(&mut world, "insurer", &banks, 10_000, 0);
-    world.fund_insurance(&insurer, banks[0], 10_000 * USDC).expect("insurance");
-    let cast = cast(&mut world, banks, vec![lena, saul], 1_000_000);
-    setting("calm, fixed prices", world, cast, SOL_BEFORE)
+    world
+        .fund_insurance(&insurer, banks[0], 10_000 * USDC)
+        .expect("insurance");
+    let cast = cast(&mut world, banks, Vec::new(), riches);
+    setting(name, world, cast, SOL_BEFORE)
 }
 
 /// After a crash, no interest: Dan owes 5,000 dollars and has nothing left, Uma
 /// owes more than her collateral is worth, Hal is a hair above his threshold.
-/// Insurance pays for Dan, but not for Uma as well.
+/// Insurance pays for most of what Dan owes.
 pub fn crisis() -> Setting {
-    crisis_with("crisis, fixed prices", |_| ())
+    crisis_with("crisis, fixed prices", 4_000)
 }
 
-fn crisis_with(name: &'static str, change: impl Fn(&mut BankConfig)) -> Setting {
-    let (mut world, banks) = banks(|config| {
-        without_interest(config);
-        change(config);
-    });
-    let lena = lender(&mut world, "lena", &banks, 100_000, 0);
-    let saul = lender(&mut world, "saul", &banks, 0, 1_000);
+fn crisis_with(name: &'static str, insurance: u64) -> Setting {
+    let (mut world, banks) = banks(without_interest);
+    lender(&mut world, "lena", &banks, 100_000, 0);
+    lender(&mut world, "saul", &banks, 0, 1_000);
     let [dan, uma, hal] =
         ["dan", "uma", "hal"].map(|name| lender(&mut world, name, &banks, 0, 100));
     for debtor in [&dan, &uma] {
-        world.borrow(debtor, banks[0], 6_950 * USDC).expect("a loan");
+        world
+            .borrow(debtor, banks[0], 6_950 * USDC)
+            .expect("a loan");
     }
     let liquidator = rich(&mut world, "liquidator", &banks, 10_000, 0);
     world.set_price(banks[1], 20 * DOLLAR);
@@ -166,11 +188,48 @@ fn crisis_with(name: &'static str, change: impl Fn(&mut BankConfig)) -> Setting 
     world.set_price(banks[1], 66 * DOLLAR);
     world.borrow(&hal, banks[0], 4_600 * USDC).expect("a loan");
     world.set_price(banks[1], SOL_AFTER);
-    let insurer = rich(&mut world, "insurer", &banks, 6_000, 0);
-    world.fund_insurance(&insurer, banks[0], 6_000 * USDC).expect("insurance");
+    let insurer = rich(&mut world, "insurer", &banks, insurance, 0);
+    world
+        .fund_insurance(&insurer, banks[0], insurance * USDC)
+        .expect("insurance");
     world.advance(3_600);
-    let cast = cast(&mut world, banks, vec![lena, saul, dan, uma, hal], 100_000);
+    let cast = cast(&mut world, banks, vec![dan, uma, hal], 100_000);
     setting(name, world, cast, SOL_AFTER)
+}
+
+/// A deficit under somebody's collateral: half of what is in the bank of USDC was
+/// lost, insurance pays for it day by day, and Ira has borrowed SOL against USDC
+/// that are whole again in two weeks. Prices stand still; SOL bears interest.
+pub fn drawn() -> Setting {
+    let mut world = World::bytecode();
+    let mut usdc = BankSpec::usdc();
+    without_interest(&mut usdc.config);
+    usdc.config.draw_limit = 2_000 * USDC;
+    let banks = vec![world.add_bank(&usdc), world.add_bank(&BankSpec::sol())];
+    lender(&mut world, "lena", &banks, 20_000, 0);
+    lender(&mut world, "saul", &banks, 0, 1_000);
+    let dan = lender(&mut world, "dan", &banks, 0, 260);
+    world.borrow(&dan, banks[0], 18_000 * USDC).expect("a loan");
+    let liquidator = rich(&mut world, "liquidator", &banks, 10_000, 0);
+    world.set_price(banks[1], 20 * DOLLAR);
+    world
+        .liquidate(&liquidator, &dan, banks[0], banks[1], u64::MAX)
+        .expect("Dan is insolvent");
+    world.set_price(banks[1], SOL_BEFORE);
+    let ira = lender(&mut world, "ira", &banks, 8_000, 0);
+    world.borrow(&ira, banks[1], 52 * SOL).expect("a loan");
+    let insurer = rich(&mut world, "insurer", &banks, 13_000, 0);
+    world
+        .fund_insurance(&insurer, banks[0], 13_000 * USDC)
+        .expect("insurance");
+    world.advance(3_600);
+    let cast = cast(&mut world, banks, vec![dan, ira], 20_000);
+    setting(
+        "a deficit under collateral, fixed prices",
+        world,
+        cast,
+        SOL_BEFORE,
+    )
 }
 
 /// The crisis, with a price of SOL that moves by up to 4 % between two of the
@@ -201,8 +260,6 @@ pub fn pushed() -> Setting {
 pub fn hostile_admin() -> Setting {
     let mut setting = crisis();
     setting.name = "crisis, hostile admin within the delay";
-    setting.cast.admin = true;
-    setting.words.ops.extend(Op::ADMIN);
     setting.words.ops.extend(Op::ADMIN);
     setting.words.waits = [0, 1, 60, u64::from(HOUR)].map(Wait::Secs).to_vec();
     setting.words.waits.push(Wait::SameSlot);
@@ -211,22 +268,20 @@ pub fn hostile_admin() -> Setting {
 
 /// Planted: the feed says 100 dollars, a SOL is worth 40.
 pub fn lagging() -> Setting {
-    let mut setting = calm();
-    setting.name = "control: a feed that lags";
+    let mut setting = calm_with("control: a feed that lags", 100_000);
     setting.prices.banks[1] = 40 * DOLLAR;
     setting
 }
 
 /// Planted: bounties are counted as profit.
 pub fn counted_bounty() -> Setting {
-    let mut setting = crisis();
-    setting.name = "control: bounties counted";
+    let mut setting = crisis_with("control: bounties counted", 6_000);
     setting.rules.bounty = false;
     setting
 }
 
 /// Planted: the discount of an auction is counted as profit. Getting there takes
-/// a liquidation or two, write-offs, and patience.
+/// a write-off that insurance cannot cover, and patience.
 pub fn counted_discount() -> Setting {
     let mut setting = crisis();
     setting.name = "control: discounts counted";
@@ -240,4 +295,20 @@ pub fn cheap_push() -> Setting {
     setting.name = "control: prices pushed for nothing";
     setting.depth = vec![DOLLARS; 2];
     setting
+}
+
+/// Every setting, and whether a hole was planted in it.
+pub fn all() -> Vec<(Setting, bool)> {
+    vec![
+        (calm(), false),
+        (crisis(), false),
+        (drawn(), false),
+        (path(), false),
+        (pushed(), false),
+        (hostile_admin(), false),
+        (lagging(), true),
+        (counted_bounty(), true),
+        (counted_discount(), true),
+        (cheap_push(), true),
+    ]
 }

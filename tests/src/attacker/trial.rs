@@ -3,7 +3,7 @@
 use {
     super::{
         cast::Cast,
-        genome::{Plan, Vocabulary, Wait},
+        genome::{Gene, Plan, Vocabulary, Wait},
         hand::Hand,
         honest,
         owed::{owed, Rules},
@@ -101,7 +101,7 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         if let Some(receipt) = &receipt {
             outcome.calls += u32::try_from(step.genes.len()).expect("a few");
             outcome.owed += owed(&mut world, cast, receipt, setting.rules, &truth, &end);
-            remark(&mut outcome.reached, &mut world, cast, step.genes.as_slice());
+            remark(&mut outcome.reached, &mut world, cast, &step.genes);
         }
         if let Some((key, feed)) = calm {
             world.publish(key, feed);
@@ -114,12 +114,7 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
     outcome
 }
 
-fn send(
-    world: &mut World,
-    cast: &Cast,
-    genes: &[super::genome::Gene],
-    admin: &Keypair,
-) -> Option<Receipt> {
+fn send(world: &mut World, cast: &Cast, genes: &[Gene], admin: &Keypair) -> Option<Receipt> {
     if genes.is_empty() {
         return Some(Receipt::default());
     }
@@ -134,12 +129,14 @@ fn send(
 fn settle(setting: &Setting, world: &mut World, end: &Prices, outcome: &mut Outcome) {
     let cast = &setting.cast;
     // A feed may be out of bounds at the end; then interest is a second late.
-    let _ = world.chain.send(&[crate::ix::refresh_banks(&cast.keys(world))], &[]);
+    let _ = world
+        .chain
+        .send(&[crate::ix::refresh_banks(&cast.keys(world))], &[]);
     let before = {
         let mut start = setting.world.fork();
-        in_wallets(&mut start, cast, &cast.thieves, end)
+        in_wallets(&mut start, cast, end)
     };
-    let after = estate(world, cast, &cast.thieves, end);
+    let after = estate(world, cast, end);
     outcome.gain = after - before;
     let dust = i128::from(outcome.calls) * rounding(setting);
     outcome.profit = outcome.gain - outcome.owed - outcome.spent - dust;
@@ -189,42 +186,59 @@ fn push(
     (key, calm)
 }
 
-/// Notes what a transaction did, and what state each bank is in: a plan that
-/// gets somewhere new is worth keeping, whatever it lost on the way.
-fn remark(
-    reached: &mut Vec<u64>,
-    world: &mut World,
-    cast: &Cast,
-    genes: &[super::genome::Gene],
-) {
+/// Notes what a transaction did, and what state each bank and the attacker are
+/// in: a plan that gets somewhere new is worth keeping, whatever it lost on the way.
+fn remark(reached: &mut Vec<u64>, world: &mut World, cast: &Cast, genes: &[Gene]) {
     let mut states = Vec::new();
-    for bank in &cast.banks {
-        let bank = world.bank(*bank);
+    for index in 0..cast.banks.len() {
+        let bank = world.bank(cast.banks[index]);
         let l = &bank.ledger;
-        states.push((
+        states.push([
             l.deficit > 0,
             l.on_auction > 0,
             bank.auction.lot > 0,
             l.insurance > 0,
-            bank.failed_auctions.min(3),
+            bank.failed_auctions > 0,
+            bank.failed_auctions > 2,
             bank.buy_back.budget > 0,
             l.socialised.get() > 0,
-            bank.wound_down,
-        ));
+            bank.wound_down > 0,
+            l.cash == 0,
+        ]);
     }
+    let mut sides = [[false; 3]; 8];
+    for thief in &cast.thieves {
+        for position in world.obligation(thief).positions() {
+            if let Some(side) = cast
+                .index_of(world, &position.bank)
+                .and_then(|index| sides.get_mut(index))
+            {
+                side[0] |= position.has_deposit();
+                side[1] |= position.has_debt();
+                side[2] |= position.written_off > 0;
+            }
+        }
+    }
+    let mut note = |what: &dyn Fn(&mut DefaultHasher)| {
+        let mut hasher = DefaultHasher::new();
+        what(&mut hasher);
+        reached.push(hasher.finish());
+    };
     for gene in genes {
         let own = gene.whom < cast.thieves.len();
-        let mut hasher = DefaultHasher::new();
-        (gene.op, gene.bank, own, &states[gene.bank]).hash(&mut hasher);
-        reached.push(hasher.finish());
+        note(&|hasher| (gene.op, gene.bank, own, states[gene.bank]).hash(hasher));
     }
-    let mut hasher = DefaultHasher::new();
-    states.hash(&mut hasher);
-    reached.push(hasher.finish());
+    note(&|hasher| states.hash(hasher));
+    note(&|hasher| sides.hash(hasher));
 }
 
 /// (dollars) For people.
 pub fn dollars(attos: Attos) -> String {
     let cents = attos / CENT;
-    format!("{}{}.{:02}", if attos < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
+    format!(
+        "{}{}.{:02}",
+        if attos < 0 { "-" } else { "" },
+        cents.abs() / 100,
+        cents.abs() % 100
+    )
 }

@@ -5,6 +5,7 @@ use {
     super::cast::Cast,
     crate::{
         state::{self, Wide},
+        tokens,
         world::{Actor, World},
     },
     backstop::state::LedgerState,
@@ -47,16 +48,17 @@ pub fn debt(ledger: &LedgerState, shares: &BigUint) -> u64 {
     debt.try_into().expect("a debt fits 64 bits")
 }
 
-/// (attos) Tokens of every kind in the wallets of `actors`, at `prices`.
-pub fn in_wallets(world: &mut World, cast: &Cast, actors: &[Actor], prices: &Prices) -> Attos {
+/// (attos) Tokens of every kind in the attacker's wallets, at `prices`.
+pub fn in_wallets(world: &mut World, cast: &Cast, prices: &Prices) -> Attos {
     let mut sum = 0;
-    for actor in actors {
-        for (bank, price) in cast.banks.iter().zip(&prices.banks) {
-            let decimals = world.mints[bank.0].decimals;
-            sum += value(world.balance(actor, *bank), *price, decimals);
+    for who in 0..cast.thieves.len() {
+        for (index, price) in prices.banks.iter().enumerate() {
+            let held = tokens::balance(&mut *world.chain, &cast.purse(who, index));
+            let decimals = world.mints[cast.banks[index].0].decimals;
+            sum += value(held, *price, decimals);
         }
-        let tokens = world.governance_balance(actor);
-        sum += value(tokens, prices.governance, world.governance.decimals);
+        let held = tokens::balance(&mut *world.chain, &cast.governance_purse(who));
+        sum += value(held, prices.governance, world.governance.decimals);
     }
     sum
 }
@@ -80,12 +82,13 @@ pub fn equity(world: &mut World, cast: &Cast, actor: &Actor, prices: &Prices) ->
     sum.max(0)
 }
 
-/// (attos) Everything that `actors` own.
-pub fn estate(world: &mut World, cast: &Cast, actors: &[Actor], prices: &Prices) -> Attos {
-    let held = in_wallets(world, cast, actors, prices);
-    let lent: Attos = actors
+/// (attos) Everything that the attacker owns.
+pub fn estate(world: &mut World, cast: &Cast, prices: &Prices) -> Attos {
+    let held = in_wallets(world, cast, prices);
+    let lent: Attos = cast
+        .thieves
         .iter()
-        .map(|actor| equity(world, cast, actor, prices))
+        .map(|thief| equity(world, cast, thief, prices))
         .sum();
     held + lent
 }

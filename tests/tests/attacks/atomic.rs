@@ -35,8 +35,10 @@ fn nobody_borrows_and_is_written_off_in_one_transaction() {
             world.refuse(&row, &[&thief.wallet], E::RiskTooRecent);
         }
         let too_soon = [prices.clone(), secure.clone(), erase, loan.clone()];
-        world.refuse(&too_soon, &[&thief.wallet], E::NoPosition);
-        world.send(&[prices, secure, loan], &[&thief.wallet]).unwrap();
+        world.refuse(&too_soon, &[&thief.wallet], E::CollateralLeft);
+        world
+            .send(&[prices, secure, loan], &[&thief.wallet])
+            .unwrap();
     });
 }
 
@@ -56,7 +58,14 @@ fn nobody_borrows_and_is_written_off_in_one_slot() {
         let both = [stage.junk, stage.usdc];
         let row = [
             refresh(world, &both),
-            liquidate(world, &stage.liquidator, &thief, (stage.usdc, stage.junk), 1, &both),
+            liquidate(
+                world,
+                &stage.liquidator,
+                &thief,
+                (stage.usdc, stage.junk),
+                1,
+                &both,
+            ),
             write_off(world, &stage.keeper, &thief, stage.usdc),
         ];
         let liquidator = &stage.liquidator.wallet;

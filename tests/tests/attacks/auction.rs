@@ -44,7 +44,11 @@ fn a_debtor_who_buys_his_own_auction_pays_the_floor_and_keeps_his_record() {
         assert_eq!(event.paid, 10_000 * USDC);
         assert_eq!(had - world.balance(&debtor, stage.usdc), event.paid);
         let key = world.keys(stage.usdc).bank;
-        let record = world.obligation(&debtor).position(&key).unwrap().written_off;
+        let record = world
+            .obligation(&debtor)
+            .position(&key)
+            .unwrap()
+            .written_off;
         assert_eq!(record, 10_000 * USDC);
         world.set_price(stage.junk, 1_000_000 * backstop_tests::world::DOLLAR);
         world.fund(&debtor, stage.junk, 100);
@@ -172,8 +176,8 @@ fn a_borrower_who_makes_surplus_for_a_moment_sells_below_the_price() {
         let stage = stage_bank(world, |config| config.insurance_target_bps = 1_000);
         insure(world, &stage, 50_000 * USDC);
         let thief = world.actor("thief");
-        world.fund(&thief, stage.junk, 10);
-        world.deposit(&thief, stage.junk, 10).unwrap();
+        world.fund(&thief, stage.junk, 1_000_000);
+        world.deposit(&thief, stage.junk, 1_000_000).unwrap();
         let debt = 500_000 * USDC;
         world.borrow(&thief, stage.usdc, debt).unwrap();
         endow(world, &thief, 20_000 * TOKEN);
