@@ -2,6 +2,7 @@
 //! transaction of a few instructions.
 
 use {
+    crate::settings::DAY,
     rand::{seq::IndexedRandom, Rng},
     rand_chacha::ChaCha8Rng,
     std::fmt,
@@ -110,6 +111,7 @@ impl Op {
                 Self::Buy,
                 Self::Cover,
                 Self::RepayRecord,
+                Self::Liquidate,
                 Self::Deposit,
                 Self::Socialise,
             ],
@@ -226,10 +228,12 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// Both, one after the other.
+    /// Both, one after the other, but no more than a year.
     pub fn then(self, next: Self) -> Self {
         match (self, next) {
-            (Self::Secs(first), Self::Secs(second)) => Self::Secs(first + second),
+            (Self::Secs(first), Self::Secs(second)) => {
+                Self::Secs((first + second).min(365 * u64::from(DAY)))
+            }
             (Self::SameSlot, other) | (other, Self::SameSlot) => other,
         }
     }

@@ -17,6 +17,7 @@ pub mod cast;
 pub mod genome;
 mod hand;
 mod honest;
+mod menu;
 mod mutate;
 pub mod owed;
 mod positions;

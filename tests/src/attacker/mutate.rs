@@ -65,13 +65,13 @@ fn follow(gene: &mut Gene, plan: &Plan, rng: &mut ChaCha8Rng) {
         gene.who = model.who;
     }
     gene.whom = match rng.random_range(0..10) {
-        0..5 => model.whom,
-        5..8 => gene.who,
+        0..4 => model.whom,
+        4..6 => gene.who,
         _ => gene.whom,
     };
     (gene.bank, gene.other) = match rng.random_range(0..10) {
-        0..5 => (model.bank, model.other),
-        5..8 => (model.other, model.bank),
+        0..4 => (model.bank, model.other),
+        4..7 => (model.other, model.bank),
         _ => (gene.bank, gene.other),
     };
 }

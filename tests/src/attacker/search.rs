@@ -6,7 +6,7 @@
 
 use {
     super::{
-        genome::{Plan, Step, Wait},
+        genome::{Gene, Plan, Step, Wait},
         mutate::mutate,
         trial::{dollars, play, Outcome, Setting},
     },
@@ -28,7 +28,7 @@ pub struct Found {
 pub struct Search<'a> {
     setting: &'a Setting,
     rng: ChaCha8Rng,
-    corpus: Vec<Plan>,
+    corpus: Vec<Found>,
     reached: BTreeSet<u64>,
     best: Vec<Found>,
     tried: u64,
@@ -60,33 +60,71 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Tries plans until one brings a profit, so many at the most.
+    pub fn run_until_profit(&mut self, most: u64) {
+        while self.tried < most && !self.profitable() {
+            self.run(1);
+        }
+    }
+
     fn next(&mut self) -> Plan {
         let words = &self.setting.words;
         let fresh = self.corpus.is_empty() || self.rng.random_bool(0.15);
         if fresh {
             return words.plan(&mut self.rng);
         }
-        let worth = self
-            .best
-            .first()
-            .is_some_and(|best| best.outcome.profit > 0);
-        let climb = worth && self.rng.random_bool(0.5);
+        if self.rng.random_bool(0.5) {
+            if let Some(plan) = self.continued() {
+                return plan;
+            }
+        }
+        let climb = self.profitable() && self.rng.random_bool(0.5);
         let parent = if climb {
             let index = self.rng.random_range(0..self.best.len());
             self.best[index].plan.clone()
         } else {
-            self.recent().clone()
+            self.recent().plan.clone()
         };
-        let other = self
-            .corpus
-            .choose(&mut self.rng)
-            .cloned()
-            .unwrap_or_default();
+        let other = self.recent().plan.clone();
         mutate(words, &parent, &other, &mut self.rng)
     }
 
+    /// A plan that got somewhere, and one thing more that offers itself there. The
+    /// kind of thing is drawn first: what is seldom possible gets its turn.
+    fn continued(&mut self) -> Option<Plan> {
+        let words = &self.setting.words;
+        let op = *words.ops.choose(&mut self.rng)?;
+        let climb = self.profitable() && self.rng.random_bool(0.3);
+        let from = if climb { &self.best } else { &self.corpus };
+        let offers: Vec<(&Plan, &Gene)> = from
+            .iter()
+            .flat_map(|found| found.outcome.menu.iter().map(|gene| (&found.plan, gene)))
+            .filter(|(_, gene)| gene.op == op)
+            .collect();
+        let (plan, offered) = *offers.choose(&mut self.rng)?;
+        let (mut plan, mut gene) = (plan.clone(), *offered);
+        let mut step = words.step(&mut self.rng);
+        let fresh = words.gene(&mut self.rng);
+        // Whose wallet it is matters for some, how much for most.
+        if gene.whom >= words.wallets || self.rng.random_bool(0.2) {
+            gene.who = fresh.who;
+        }
+        if self.rng.random_bool(0.7) {
+            gene.amount = fresh.amount;
+        }
+        step.genes = vec![gene];
+        plan.steps.push(step);
+        Some(plan)
+    }
+
+    fn profitable(&self) -> bool {
+        self.best
+            .first()
+            .is_some_and(|best| best.outcome.profit > 0)
+    }
+
     /// One of the plans that got somewhere, the latest more often.
-    fn recent(&mut self) -> &Plan {
+    fn recent(&mut self) -> &Found {
         let count = self.corpus.len();
         let from = if self.rng.random_bool(0.5) {
             count / 2
@@ -105,10 +143,10 @@ impl<'a> Search<'a> {
             news |= self.reached.insert(*number);
         }
         let plan = trimmed(plan, &outcome, self.setting.path.is_some());
-        if news && !plan.steps.is_empty() {
-            self.corpus.push(plan.clone());
-        }
         let found = Found { plan, outcome };
+        if news && !found.plan.steps.is_empty() {
+            self.corpus.push(found.clone());
+        }
         let worst = self.best.last().map(|last| last.outcome.profit);
         if self.best.len() < KEPT || worst.is_some_and(|worst| found.outcome.profit > worst) {
             let at = self

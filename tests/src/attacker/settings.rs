@@ -199,13 +199,12 @@ fn crisis_with(name: &'static str, insurance: u64) -> Setting {
 
 /// A deficit under somebody's collateral: half of what is in the bank of USDC was
 /// lost, insurance pays for it day by day, and Ira has borrowed SOL against USDC
-/// that are whole again in two weeks. Prices stand still; SOL bears interest.
+/// that are whole again in a week. Prices stand still.
 pub fn drawn() -> Setting {
-    let mut world = World::bytecode();
-    let mut usdc = BankSpec::usdc();
-    without_interest(&mut usdc.config);
-    usdc.config.draw_limit = 2_000 * USDC;
-    let banks = vec![world.add_bank(&usdc), world.add_bank(&BankSpec::sol())];
+    let (mut world, banks) = banks(|config| {
+        without_interest(config);
+        config.draw_limit = 2_000 * USDC;
+    });
     lender(&mut world, "lena", &banks, 20_000, 0);
     lender(&mut world, "saul", &banks, 0, 1_000);
     let dan = lender(&mut world, "dan", &banks, 0, 260);

@@ -6,6 +6,7 @@ use {
         genome::{Gene, Plan, Vocabulary, Wait},
         hand::Hand,
         honest,
+        menu::menu,
         owed::{owed, Rules},
         wealth::{estate, in_wallets, value, Attos, Prices, CENT},
     },
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub landed: Vec<bool>,
     /// What was reached on the way, as numbers that mean nothing.
     pub reached: Vec<u64>,
+    /// What offers itself at the end.
+    pub menu: Vec<Gene>,
 }
 
 /// (attos) What a call may gain by rounding: an atom of the dearest asset, and
@@ -85,6 +88,7 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         calls: 0,
         landed: Vec::new(),
         reached: Vec::new(),
+        menu: Vec::new(),
     };
     for step in &plan.steps {
         if let Wait::Secs(secs) = step.wait {
@@ -111,6 +115,7 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         }
     }
     settle(setting, &mut world, &end, &mut outcome);
+    outcome.menu = menu(&mut world, cast);
     outcome
 }
 
