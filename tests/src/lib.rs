@@ -5,6 +5,7 @@
 //! solana-program-test. Both start at the same second and slot with the same
 //! payer, so that a scenario leaves the same bytes behind on both.
 
+pub mod attacker;
 pub mod chain;
 pub mod demo;
 pub mod fuzz;

@@ -1,0 +1,321 @@
+//! From genes to instructions: the attacker's hand.
+
+use {
+    super::{
+        cast::Cast,
+        genome::{Amount, Gene, Op},
+        positions::Positions,
+        powers,
+        wealth::{debt, net_claim},
+    },
+    crate::{
+        ix::{self, BankKeys, LiquidationParties},
+        state::Wide,
+        tokens,
+        world::World,
+    },
+    backstop::{
+        instruction,
+        state::{Bank, Position},
+    },
+    solana_instruction::Instruction,
+    solana_keypair::Keypair,
+    solana_pubkey::Pubkey,
+    spl_token_2022_interface::instruction::transfer_checked,
+};
+
+/// Composes one transaction.
+pub struct Hand<'w, 'a> {
+    world: &'w mut World,
+    cast: &'a Cast,
+    positions: Vec<Positions>,
+}
+
+/// A transaction before it is sent.
+pub struct Draft<'a> {
+    /// Its instructions, a refresh of every bank first.
+    pub instructions: Vec<Instruction>,
+    /// Who signs it.
+    pub signers: Vec<&'a Keypair>,
+}
+
+impl<'w, 'a> Hand<'w, 'a> {
+    /// Looks at everybody's positions.
+    pub fn new(world: &'w mut World, cast: &'a Cast) -> Self {
+        let positions = (0..cast.obligations())
+            .map(|whom| {
+                let obligation = world.obligation(cast.owner(whom));
+                Positions::of(world, cast, &obligation)
+            })
+            .collect();
+        Self {
+            world,
+            cast,
+            positions,
+        }
+    }
+
+    /// The transaction that `genes` mean in the state there is. `admin` signs
+    /// what needs his key.
+    pub fn draft(mut self, genes: &[Gene], admin: &'a Keypair) -> Draft<'a> {
+        let mut instructions = vec![ix::refresh_banks(&self.cast.keys(self.world))];
+        let mut signers = Vec::new();
+        for gene in genes {
+            instructions.push(self.instruction(gene));
+            signers.push(if Op::ADMIN.contains(&gene.op) {
+                admin
+            } else {
+                &self.cast.thieves[gene.who].wallet
+            });
+        }
+        // A signature that no instruction asks for makes a transaction invalid.
+        signers.retain(|signer| {
+            let key = solana_signer::Signer::pubkey(*signer);
+            instructions
+                .iter()
+                .flat_map(|instruction| &instruction.accounts)
+                .any(|meta| meta.is_signer && meta.pubkey == key)
+        });
+        Draft {
+            instructions,
+            signers,
+        }
+    }
+
+    fn bank(&mut self, index: usize) -> Bank {
+        self.world.bank(self.cast.banks[index])
+    }
+
+    fn keys(&self, index: usize) -> BankKeys {
+        self.world.keys(self.cast.banks[index])
+    }
+
+    fn balance(&mut self, who: usize, bank: usize) -> u64 {
+        tokens::balance(&mut *self.world.chain, &self.cast.purse(who, bank))
+    }
+
+    fn position(&mut self, whom: usize, bank: usize) -> Position {
+        let key = self.keys(bank).bank;
+        self.world
+            .obligation(self.cast.owner(whom))
+            .position(&key)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn addresses(&self, banks: impl Iterator<Item = usize>) -> Vec<Pubkey> {
+        banks.map(|bank| self.keys(bank).bank).collect()
+    }
+
+    fn instruction(&mut self, gene: &Gene) -> Instruction {
+        let cast = self.cast;
+        let Gene {
+            who, whom, bank, ..
+        } = *gene;
+        let thief = &cast.thieves[who];
+        let keys = self.keys(bank);
+        let purse = cast.purse(who, bank);
+        let governance = cast.governance_purse(who);
+        match gene.op {
+            Op::Deposit => {
+                self.positions[who].set_deposit(bank, true);
+                let args = instruction::Deposit {
+                    atoms: atoms(gene.amount, self.balance(who, bank)),
+                    min_shares: 0,
+                    accept_deficit: true,
+                };
+                ix::deposit(&keys, thief.key(), thief.obligation, purse, args)
+            }
+            Op::Withdraw => self.withdraw(gene),
+            Op::Borrow => {
+                self.positions[who].set_debt(bank, true);
+                let atoms = atoms(gene.amount, self.credit(who, bank));
+                let banks = self.addresses(self.positions[who].active());
+                ix::borrow(&keys, thief.key(), thief.obligation, purse, atoms, &banks)
+            }
+            Op::Repay => {
+                let owed = self.owed(whom, bank);
+                if gene.amount == Amount::All {
+                    self.positions[whom].set_debt(bank, false);
+                }
+                let most = most(gene.amount, owed);
+                let debtor = cast.owner(whom).obligation;
+                ix::repay(&keys, thief.key(), debtor, purse, most)
+            }
+            Op::Liquidate => self.liquidate(gene),
+            Op::WriteOff => {
+                self.positions[whom].set_debt(bank, false);
+                ix::write_off(&keys, cast.owner(whom).obligation, Some(purse), &[])
+            }
+            Op::Cover => ix::cover_deficit(&keys),
+            Op::Buy => {
+                let lot = self.bank(bank).auction.lot;
+                let amount = most(gene.amount, lot);
+                ix::buy_governance(&keys, thief.key(), purse, governance, amount, u64::MAX)
+            }
+            Op::CloseAuction => ix::close_auction(&keys),
+            Op::Socialise => ix::socialise_deficit(&keys),
+            Op::RepayRecord => {
+                let record = self.position(whom, bank).written_off;
+                let debtor = cast.owner(whom).obligation;
+                let most = most(gene.amount, record);
+                ix::repay_written_off(&keys, thief.key(), debtor, purse, most)
+            }
+            Op::Fund => {
+                let atoms = atoms(gene.amount, self.balance(who, bank));
+                ix::fund_insurance(&keys, thief.key(), purse, atoms)
+            }
+            Op::Collect => {
+                let owner = solana_signer::Signer::pubkey(&self.world.fee_owner);
+                let mint = self.world.mints[cast.banks[bank].0];
+                ix::collect_fees(&keys, tokens::associated_token_account(&mint, &owner))
+            }
+            Op::StartBuyBack => ix::start_buy_back(&keys),
+            Op::Sell => {
+                let held = tokens::balance(&mut *self.world.chain, &governance);
+                let amount = most(gene.amount, held);
+                ix::sell_governance(&keys, thief.key(), governance, purse, amount, 0)
+            }
+            Op::CloseBuyBack => ix::close_buy_back(&keys),
+            Op::Donate => self.donate(gene),
+            _ => powers::instruction(self.world, &keys, gene),
+        }
+    }
+
+    fn withdraw(&mut self, gene: &Gene) -> Instruction {
+        let Gene { who, bank, .. } = *gene;
+        let thief = &self.cast.thieves[who];
+        let held = self.position(who, bank).deposit_shares.get();
+        let shares = match gene.amount {
+            Amount::All => u128::MAX,
+            part => part.of(held),
+        };
+        if shares >= held {
+            self.positions[who].set_deposit(bank, false);
+        }
+        let banks = match self.positions[who].has_debt() {
+            true => self.addresses(self.positions[who].active()),
+            false => Vec::new(),
+        };
+        let args = instruction::Withdraw {
+            shares,
+            min_atoms: 0,
+        };
+        let (keys, purse) = (self.keys(bank), self.cast.purse(who, bank));
+        ix::withdraw(&keys, thief.key(), thief.obligation, purse, args, &banks)
+    }
+
+    fn liquidate(&mut self, gene: &Gene) -> Instruction {
+        let Gene {
+            who,
+            whom,
+            bank,
+            other,
+            ..
+        } = *gene;
+        let thief = &self.cast.thieves[who];
+        let banks = self.addresses(self.positions[whom].active());
+        self.positions[who].set_deposit(other, true);
+        // What a second instruction finds depends on what this one leaves.
+        if gene.amount == Amount::All && gene.knob % 2 == 0 {
+            self.positions[whom].set_deposit(other, false);
+        }
+        let parties = LiquidationParties {
+            liquidator: thief.key(),
+            liquidator_obligation: thief.obligation,
+            liquidator_token_account: self.cast.purse(who, bank),
+            obligation: self.cast.owner(whom).obligation,
+        };
+        let args = instruction::Liquidate {
+            max_repay: most(gene.amount, self.owed(whom, bank)),
+            min_shares: 0,
+        };
+        ix::liquidate(&self.keys(bank), &self.keys(other), parties, args, &banks)
+    }
+
+    fn donate(&mut self, gene: &Gene) -> Instruction {
+        let thief = &self.cast.thieves[gene.who];
+        let keys = self.keys(gene.bank);
+        let (mint, from, to) = match gene.knob % 3 {
+            0 => (
+                self.world.mints[self.cast.banks[gene.bank].0],
+                self.cast.purse(gene.who, gene.bank),
+                keys.liquidity_vault,
+            ),
+            1 => (
+                self.world.mints[self.cast.banks[gene.bank].0],
+                self.cast.purse(gene.who, gene.bank),
+                keys.insurance_vault,
+            ),
+            _ => (
+                self.world.governance,
+                self.cast.governance_purse(gene.who),
+                keys.governance_escrow,
+            ),
+        };
+        let held = tokens::balance(&mut *self.world.chain, &from);
+        let atoms = atoms(gene.amount, held);
+        transfer_checked(
+            &mint.program,
+            &from,
+            &mint.key,
+            &to,
+            &thief.key(),
+            &[],
+            atoms,
+            mint.decimals,
+        )
+        .expect("the program is a token program")
+    }
+
+    fn owed(&mut self, whom: usize, bank: usize) -> u64 {
+        let shares = self.position(whom, bank).debt_shares.big();
+        debt(&self.bank(bank).ledger, &shares)
+    }
+
+    /// (atoms) About what an obligation may still borrow from `bank`: prices and
+    /// weights as the initial check reads them, and no more than there is.
+    fn credit(&mut self, who: usize, bank: usize) -> u64 {
+        let mut room: i128 = 0;
+        let obligation = self.world.obligation(&self.cast.thieves[who]);
+        for position in obligation.positions() {
+            let Some(index) = self.cast.index_of(self.world, &position.bank) else {
+                continue;
+            };
+            let state = self.bank(index);
+            let (low, high, unit) = self.readings(index);
+            let deposit = net_claim(&state.ledger, &position.deposit_shares.big());
+            let owed = debt(&state.ledger, &position.debt_shares.big());
+            let weight = i128::from(state.config.collateral_factor_bps);
+            room += i128::from(deposit) * low * unit / 10_000 * weight;
+            room -= i128::from(owed) * high * unit;
+        }
+        let (_, high, unit) = self.readings(bank);
+        let cash = self.bank(bank).ledger.cash;
+        let atoms = room.max(0) / (high * unit).max(1);
+        u64::try_from(atoms).unwrap_or(u64::MAX).min(cash)
+    }
+
+    /// A feed's lowest and highest reading, and what an atom counts with.
+    fn readings(&self, index: usize) -> (i128, i128, i128) {
+        let id = self.cast.banks[index];
+        let feed = self.world.feed(&self.world.keys(id).oracle);
+        let (spot, ema) = (i128::from(feed.price), i128::from(feed.ema_price));
+        let conf = i128::from(feed.conf);
+        let unit = 10_i128.pow(10 - u32::from(self.world.mints[id.0].decimals));
+        (spot.min(ema) - conf, spot.max(ema) + conf, unit)
+    }
+}
+
+/// A number of atoms that must be there.
+fn atoms(amount: Amount, whole: u64) -> u64 {
+    u64::try_from(amount.of(u128::from(whole))).unwrap_or(u64::MAX)
+}
+
+/// A limit: all is the largest number there is.
+fn most(amount: Amount, whole: u64) -> u64 {
+    match amount {
+        Amount::All => u64::MAX,
+        part => atoms(part, whole),
+    }
+}

@@ -1,0 +1,28 @@
+//! A thief with several wallets, who tries to end richer than he began.
+//!
+//! A plan is a list of transactions ([`genome`]); [`mutate`] makes neighbours of
+//! it; [`trial`] plays one on a fork of a chain with the real bytecode and counts
+//! what the thief has afterwards ([`wealth`]), less what the protocol owed him for
+//! services ([`owed`]); [`search`] climbs. [`settings`] says where.
+//!
+//! **How profit is counted.** All tokens in his wallets, plus each obligation's
+//! deposits at the net price less its debts, never below zero (he can walk away),
+//! at true prices of the end; less what his tokens of the beginning are worth at
+//! those prices. Subtracted are, from the events: bonuses of liquidating others,
+//! bounties, and the discount of governance tokens bought at auction, each only up
+//! to what settings allow; what pushing prices cost him; and an atom of the dearest
+//! asset for each instruction.
+
+pub mod cast;
+pub mod genome;
+mod hand;
+mod honest;
+mod menu;
+mod mutate;
+pub mod owed;
+mod positions;
+mod powers;
+pub mod search;
+pub mod settings;
+pub mod trial;
+pub mod wealth;

@@ -1,0 +1,15 @@
+//! Known ways to steal from a lending market, each played to its end: what the
+//! thief has afterwards is written down, and it is never more than before.
+
+#[path = "../bad_debt/mod.rs"]
+mod bad_debt;
+
+mod admin;
+mod atomic;
+mod auction;
+mod dust;
+mod entrants;
+mod hands;
+mod liquidation;
+mod spam;
+mod steering;
