@@ -20,7 +20,7 @@ use {
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
-    std::collections::BTreeMap,
+    std::{collections::BTreeMap, env},
 };
 
 /// (10^-8 dollars) One dollar, in the exponent that scenarios use for prices.
@@ -120,13 +120,37 @@ pub struct World {
 
 /// Runs a scenario on both chains and demands the same state at the end.
 pub fn on_both(scenario: impl Fn(&mut World)) {
-    let mut bytecode = World::new(Box::new(SvmChain::backstop()));
-    scenario(&mut bytecode);
-    let mut native = World::new(Box::new(NativeChain::backstop()));
-    scenario(&mut native);
-    let (left, right) = (bytecode.fingerprint(), native.fingerprint());
+    on_both_of(SvmChain::backstop, NativeChain::backstop, scenario);
+}
+
+/// As [`on_both`], on chains with more on them.
+///
+/// `BACKSTOP_CHAIN`, `bytecode` or `native`, leaves the other one out: for a
+/// program that is not the one this crate was compiled with.
+pub fn on_both_of(
+    bytecode: impl FnOnce() -> SvmChain,
+    native: impl FnOnce() -> NativeChain,
+    scenario: impl Fn(&mut World),
+) {
+    let only = env::var("BACKSTOP_CHAIN").ok();
+    let wanted = |name| only.as_deref().is_none_or(|only| only == name);
+    let mut ends = Vec::new();
+    if wanted("bytecode") {
+        let mut world = World::new(Box::new(bytecode()));
+        scenario(&mut world);
+        ends.push(world.fingerprint());
+    }
+    if wanted("native") {
+        let mut world = World::new(Box::new(native()));
+        scenario(&mut world);
+        ends.push(world.fingerprint());
+    }
+    let [left, right] = &ends[..] else {
+        assert_eq!(ends.len(), 1, "BACKSTOP_CHAIN is {only:?}");
+        return;
+    };
     assert_eq!(left.len(), right.len(), "other accounts on the two chains");
-    for ((key, bytecode), (_, native)) in left.iter().zip(&right) {
+    for ((key, bytecode), (_, native)) in left.iter().zip(right) {
         assert_eq!(bytecode, native, "{key} differs between the two chains");
     }
 }
