@@ -8,8 +8,8 @@ use {
         prelude::{AccountInfo, AccountMeta, ProgramError},
         solana_program::program::invoke,
     },
-    solana_instruction::{error::InstructionError, Instruction},
-    solana_program_runtime::declare_process_instruction,
+    solana_instruction::Instruction,
+    solana_program_runtime::solana_sbpf::program::BuiltinFunctionDefinition,
     solana_program_test::processor,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
@@ -34,7 +34,7 @@ pub fn through(instruction: &Instruction) -> Instruction {
 /// in bytecode it would be a second program to build.
 pub fn svm() -> SvmChain {
     let mut chain = SvmChain::backstop();
-    chain.add_builtin(id(), RelayBuiltin::register);
+    chain.add_builtin(id(), builtin::Relay::register);
     chain
 }
 
@@ -70,24 +70,33 @@ fn relay(_program: &Pubkey, accounts: &[AccountInfo<'_>], data: &[u8]) -> Result
     invoke(&instruction, accounts)
 }
 
-declare_process_instruction!(RelayBuiltin, 0, |context| {
-    let current = context
-        .transaction_context
-        .get_current_instruction_context()?;
-    let metas: Result<Vec<AccountMeta>, InstructionError> = (1..current
-        .get_number_of_instruction_accounts())
-        .map(|index| {
-            Ok(AccountMeta {
-                pubkey: *current.get_key_of_instruction_account(index)?,
-                is_signer: current.is_instruction_account_signer(index)?,
-                is_writable: current.is_instruction_account_writable(index)?,
-            })
-        })
-        .collect();
-    let instruction = Instruction {
-        program_id: *current.get_key_of_instruction_account(0)?,
-        accounts: metas?,
-        data: current.get_instruction_data().to_vec(),
+/// The relay of the bytecode chain. The macro makes a public type of it.
+mod builtin {
+    use {
+        anchor_lang::prelude::AccountMeta,
+        solana_instruction::{error::InstructionError, Instruction},
+        solana_program_runtime::declare_process_instruction,
     };
-    context.native_invoke_signed(instruction, &[])
-});
+
+    declare_process_instruction!(Relay, 0, |context| {
+        let current = context
+            .transaction_context
+            .get_current_instruction_context()?;
+        let metas: Result<Vec<AccountMeta>, InstructionError> = (1..current
+            .get_number_of_instruction_accounts())
+            .map(|index| {
+                Ok(AccountMeta {
+                    pubkey: *current.get_key_of_instruction_account(index)?,
+                    is_signer: current.is_instruction_account_signer(index)?,
+                    is_writable: current.is_instruction_account_writable(index)?,
+                })
+            })
+            .collect();
+        let instruction = Instruction {
+            program_id: *current.get_key_of_instruction_account(0)?,
+            accounts: metas?,
+            data: current.get_instruction_data().to_vec(),
+        };
+        context.native_invoke_signed(instruction, &[])
+    });
+}

@@ -156,18 +156,16 @@ impl Field {
         steps: &mut Steps,
     ) -> Result<Self> {
         let mut field = Self {
-            copy: TreeCopy::new(workspace, dir.join("tree")),
+            copy: TreeCopy::new(workspace, dir.join("tree"))?,
             program_tests: Binaries::new(),
             engine_target: dir.join("engine"),
             logs: dir.join("logs"),
         };
-        fs::create_dir_all(field.copy.workspace().root())?;
         fs::create_dir_all(&field.logs)?;
         steps.run(
             "the tests concerned pass on the tree as it is",
             "about 15 min the first time, a minute afterwards",
             || {
-                field.copy.restore()?;
                 let mut tests: BTreeSet<TestName> =
                     chosen.iter().flat_map(|bug| bug.tests.clone()).collect();
                 if chosen.iter().any(Planted::needs_program) {
