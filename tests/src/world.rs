@@ -20,7 +20,7 @@ use {
     solana_keypair::Keypair,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
-    std::collections::BTreeMap,
+    std::{collections::BTreeMap, env},
 };
 
 /// (10^-8 dollars) One dollar, in the exponent that scenarios use for prices.
@@ -128,15 +128,51 @@ pub fn on_both(scenario: impl Fn(&mut World)) {
 
 /// As [`on_both`], with a governance mint of `program`.
 pub fn on_both_with(program: Program<'_>, scenario: impl Fn(&mut World)) {
-    let play = |chain: Box<dyn Chain>| {
+    compare(
+        SvmChain::backstop,
+        NativeChain::backstop,
+        program,
+        scenario,
+    );
+}
+
+/// As [`on_both`], on chains with more on them.
+pub fn on_both_of(
+    bytecode: impl FnOnce() -> SvmChain,
+    native: impl FnOnce() -> NativeChain,
+    scenario: impl Fn(&mut World),
+) {
+    compare(bytecode, native, Program::Token, scenario);
+}
+
+/// `BACKSTOP_CHAIN`, `bytecode` or `native`, leaves the other one out: for a
+/// program that is not the one this crate was compiled with.
+fn compare(
+    bytecode: impl FnOnce() -> SvmChain,
+    native: impl FnOnce() -> NativeChain,
+    program: Program<'_>,
+    scenario: impl Fn(&mut World),
+) {
+    let only = env::var("BACKSTOP_CHAIN").ok();
+    let wanted = |name| only.as_deref().is_none_or(|only| only == name);
+    let mut ends = Vec::new();
+    let mut play = |chain: Box<dyn Chain>| {
         let mut world = World::with_governance(chain, program, |_| ());
         scenario(&mut world);
-        world.fingerprint()
+        ends.push(world.fingerprint());
     };
-    let left = play(Box::new(SvmChain::backstop()));
-    let right = play(Box::new(NativeChain::backstop()));
+    if wanted("bytecode") {
+        play(Box::new(bytecode()));
+    }
+    if wanted("native") {
+        play(Box::new(native()));
+    }
+    let [left, right] = &ends[..] else {
+        assert_eq!(ends.len(), 1, "BACKSTOP_CHAIN is {only:?}");
+        return;
+    };
     assert_eq!(left.len(), right.len(), "other accounts on the two chains");
-    for ((key, bytecode), (_, native)) in left.iter().zip(&right) {
+    for ((key, bytecode), (_, native)) in left.iter().zip(right) {
         assert_eq!(bytecode, native, "{key} differs between the two chains");
     }
 }

@@ -3,21 +3,14 @@
 mod bad_debt;
 
 use {
-    anchor_lang::{
-        prelude::{AccountInfo, AccountMeta, ProgramError, Pubkey},
-        solana_program::program::invoke,
-    },
     backstop::{error::BackstopError as Error, events::DebtWrittenOff, state::PauseKind},
     backstop_tests::{
-        chain::{run_native, NativeChain},
+        chain::relay,
         ix,
-        keys::keypair,
         settings::{DAY, HOUR},
-        world::{on_both, World, DOLLAR},
+        world::{on_both, on_both_of, World, DOLLAR},
     },
     bad_debt::{fail, fail_in, insure, lose, plain_bank, stage, stage_bank, stage_with, USDC},
-    solana_instruction::Instruction,
-    solana_program_test::processor,
     solana_signer::Signer,
     std::slice::from_ref,
 };
@@ -175,58 +168,18 @@ fn a_paused_write_off_pauses_no_cover_and_no_recovery() {
     });
 }
 
-/// A program that passes on what it is called with: the first account is the
-/// program to call, the others are the call's own.
-fn relay(_program: &Pubkey, accounts: &[AccountInfo<'_>], data: &[u8]) -> Result<(), ProgramError> {
-    let (target, rest) = accounts
-        .split_first()
-        .ok_or(ProgramError::NotEnoughAccountKeys)?;
-    let metas = rest.iter().map(|account| AccountMeta {
-        pubkey: *account.key,
-        is_signer: account.is_signer,
-        is_writable: account.is_writable,
-    });
-    let instruction = Instruction {
-        program_id: *target.key,
-        accounts: metas.collect(),
-        data: data.to_vec(),
-    };
-    invoke(&instruction, accounts)
-}
-
-fn through(relay: Pubkey, instruction: &Instruction) -> Instruction {
-    let mut relayed = instruction.clone();
-    let target = AccountMeta::new_readonly(relayed.program_id, false);
-    relayed.accounts.insert(0, target);
-    relayed.program_id = relay;
-    relayed
-}
-
-/// On the native chain alone: a relay in bytecode would be a second program to
-/// build.
 #[test]
 fn a_write_off_through_another_program_is_refused_and_covering_is_not() {
-    fn backstop(
-        program: &Pubkey,
-        accounts: &[AccountInfo<'_>],
-        data: &[u8],
-    ) -> Result<(), ProgramError> {
-        run_native(backstop::entry, program, accounts, data)
-    }
-    let relay_id = keypair("relay").pubkey();
-    let chain = NativeChain::with(|test| {
-        test.add_program("backstop", backstop::ID, processor!(backstop));
-        test.add_program("relay", relay_id, processor!(relay));
+    on_both_of(relay::svm, relay::native, |world: &mut World| {
+        let stage = stage(world);
+        let debtor = fail(world, &stage, "debtor", 600 * USDC);
+        let keys = world.keys(stage.usdc);
+        world.set_governance_price(DOLLAR);
+        let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
+        let relayed = relay::through(&write_off);
+        world.refuse(&[relayed], &[], Error::NotTopLevel);
+        world.send(&[write_off], &[]).unwrap();
+        let cover = relay::through(&ix::cover_deficit(&keys));
+        world.send(&[cover], &[]).unwrap();
     });
-    let mut world = World::new(Box::new(chain));
-    let stage = stage(&mut world);
-    let debtor = fail(&mut world, &stage, "debtor", 600 * USDC);
-    let keys = world.keys(stage.usdc);
-    world.set_governance_price(DOLLAR);
-    let write_off = ix::write_off(&keys, debtor.obligation, None, &[]);
-    let relayed = through(relay_id, &write_off);
-    world.refuse(&[relayed], &[], Error::NotTopLevel);
-    world.send(&[write_off], &[]).unwrap();
-    let cover = through(relay_id, &ix::cover_deficit(&keys));
-    world.send(&[cover], &[]).unwrap();
 }

@@ -139,3 +139,21 @@ fn insurance_is_not_spent_on_buying_back_while_write_offs_are_paused() {
         world.set_price(stage.junk, DOLLAR);
     });
 }
+
+/// Nor by a buy-back that has begun already.
+#[test]
+fn a_buy_back_that_runs_stops_while_write_offs_are_paused() {
+    on_both(|world: &mut World| {
+        let stage = rebuild::rebuilt(world, 10_000 * USDC);
+        world.send(&rebuild::start(world, &stage), &[]).unwrap();
+        let guardian = world.guardian.insecure_clone();
+        let (market, kind) = (world.market.market, PauseKind::WriteOff);
+        let pause = ix::pause(market, guardian.pubkey(), kind, 60);
+        world.send(&[pause], &[&guardian]).unwrap();
+        let sale = rebuild::sale(world, &stage, USDC, 0);
+        let seller = stage.bidder.wallet.insecure_clone();
+        world.refuse(&sale, &[&seller], BackstopError::WriteOffPaused);
+        world.advance(60);
+        world.send(&sale, &[&seller]).unwrap();
+    });
+}

@@ -34,7 +34,7 @@ pub fn program(workspace: &Workspace) -> Result<Built> {
     fs::create_dir_all(deploy)?;
     let with = builder(workspace)?;
     match &with {
-        Builder::SolanaCli => build_sbf(workspace, deploy, false)?,
+        Builder::SolanaCli => process::run(&mut build_sbf(workspace, deploy, false))?,
         Builder::Registry(toolchain) => {
             let target = toolchain.program_target();
             workspace.claim(&target, &[&format!("{TARGET}/release")])?;
@@ -54,6 +54,26 @@ pub fn program(workspace: &Workspace) -> Result<Built> {
     Ok(Built { file, with })
 }
 
+/// Compiles the program of a tree that only tests see, and shows what cargo
+/// said only if it fails. Whatever this writes lies in that tree.
+pub fn for_tests(tree: &Workspace) -> Result<PathBuf> {
+    let file = tree.program();
+    let deploy = file.parent().context("no deploy directory")?;
+    fs::create_dir_all(deploy)?;
+    match builder(tree)? {
+        Builder::SolanaCli => {
+            process::run_captured(&mut build_sbf(tree, deploy, false)).map(drop)?
+        }
+        Builder::Registry(toolchain) => {
+            let target = tree.root().join("target/program");
+            process::run_captured(&mut cargo_build(tree, &toolchain, &target)?)?;
+            replace(&compiled_in(&target), &file)?;
+        }
+    }
+    check_elf(&file)?;
+    Ok(file)
+}
+
 /// Compiles everything again elsewhere, and compares.
 pub fn verify(workspace: &Workspace, built: &Built) -> Result<()> {
     let scratch = workspace.root().join("target/verify");
@@ -66,7 +86,7 @@ pub fn verify(workspace: &Workspace, built: &Built) -> Result<()> {
         "about 2 min",
         || match &built.with {
             Builder::SolanaCli => {
-                build_sbf(workspace, &scratch, true)?;
+                process::run(&mut build_sbf(workspace, &scratch, true))?;
                 Ok(scratch.join("backstop.so"))
             }
             Builder::Registry(toolchain) => compile(workspace, toolchain, &scratch),
@@ -96,7 +116,7 @@ fn builder(workspace: &Workspace) -> Result<Builder> {
     Ok(Builder::Registry(Toolchain::ready(workspace)?))
 }
 
-fn build_sbf(workspace: &Workspace, out: &Path, from_nothing: bool) -> Result<()> {
+fn build_sbf(workspace: &Workspace, out: &Path, from_nothing: bool) -> Command {
     let mut cargo = process::isolated_cargo(workspace);
     cargo
         .args(["build-sbf", "--manifest-path", PROGRAM_MANIFEST])
@@ -108,15 +128,24 @@ fn build_sbf(workspace: &Workspace, out: &Path, from_nothing: bool) -> Result<()
     if from_nothing {
         cargo.arg("--target-dir").arg(out.join("build"));
     }
-    process::run(&mut cargo)
+    cargo
 }
 
 /// Compiles with the toolchain from registries; returns cargo's own file.
 fn compile(workspace: &Workspace, toolchain: &Toolchain, target: &Path) -> Result<PathBuf> {
-    let compiled = target.join(TARGET).join("release/libbackstop.so");
+    let compiled = compiled_in(target);
     if !compiled.exists() {
         eprintln!("compiling the program (about 2 min the first time, seconds afterwards)");
     }
+    process::run(&mut cargo_build(workspace, toolchain, target)?)?;
+    Ok(compiled)
+}
+
+fn compiled_in(target: &Path) -> PathBuf {
+    target.join(TARGET).join("release/libbackstop.so")
+}
+
+fn cargo_build(workspace: &Workspace, toolchain: &Toolchain, target: &Path) -> Result<Command> {
     let mut cargo: Command = toolchain.cargo(workspace)?;
     cargo
         .args(["build", "--release", "--lib", "--locked"])
@@ -125,8 +154,7 @@ fn compile(workspace: &Workspace, toolchain: &Toolchain, target: &Path) -> Resul
         .args(["--target", TARGET])
         .args(["-Zbuild-std=core,alloc,std", "--target-dir"])
         .arg(target);
-    process::run(&mut cargo)?;
-    Ok(compiled)
+    Ok(cargo)
 }
 
 /// Copies unless the bytes are there already, so that the file's time says

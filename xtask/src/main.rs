@@ -7,6 +7,7 @@
 mod bins;
 mod build;
 mod idl;
+mod planted;
 mod process;
 mod progress;
 mod test;
@@ -50,6 +51,14 @@ enum Command {
     },
     /// Runs everything a change must pass, stopping at the first failure
     Test,
+    /// Plants the bugs of tests/planted in a copy of the tree and fails if one survives
+    ///
+    /// Each must be noticed by the tests that tests/planted/README.md names for
+    /// it. What the tests printed is kept in the cache, in planted/logs.
+    Planted {
+        /// Names of patches, without `.patch`; all of them by default
+        names: Vec<String>,
+    },
     /// Plays a lender's bad day on the real program and shows every number
     #[command(disable_help_flag = true)]
     Demo {
@@ -100,6 +109,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Idl { check: false } => idl::write(&workspace),
         Command::Idl { check: true } => idl::check(&workspace),
         Command::Test => test::everything(&workspace),
+        Command::Planted { names } => planted::run(&workspace, &names),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Bench { args } => bins::BENCH.run(&workspace, &args),

@@ -40,6 +40,14 @@ impl Workspace {
         Ok(Self { root, cache })
     }
 
+    /// Another tree, with the same cache.
+    pub fn with_root(&self, root: PathBuf) -> Self {
+        Self {
+            root,
+            cache: self.cache.clone(),
+        }
+    }
+
     /// The directory of the workspace's `Cargo.toml`.
     pub fn root(&self) -> &Path {
         &self.root

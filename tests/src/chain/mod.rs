@@ -7,6 +7,7 @@
 
 mod native;
 mod receipt;
+pub mod relay;
 mod svm;
 #[cfg(test)]
 mod tests;

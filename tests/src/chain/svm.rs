@@ -12,6 +12,7 @@ use {
     solana_account::Account,
     solana_clock::Clock,
     solana_keypair::Keypair,
+    solana_program_runtime::invoke_context::BuiltinFunctionRegisterer,
     solana_pubkey::Pubkey,
     solana_signer::Signer,
     std::{
@@ -60,6 +61,11 @@ impl SvmChain {
             .add_program_from_file(program_id, so)
             .expect("the program loads: was it built for sBPF v3?");
         chain
+    }
+
+    /// Puts a program on the chain that is a function of this process.
+    pub fn add_builtin(&mut self, program_id: Pubkey, register: BuiltinFunctionRegisterer) {
+        self.vm.add_builtin(program_id, register);
     }
 
     /// A chain with the programs of the network and none of ours.
