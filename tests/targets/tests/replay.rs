@@ -1,0 +1,140 @@
+//! Every fuzz target over its committed seeds and over pseudo-random inputs,
+//! the same in every run.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use backstop_targets::{idl::idl, Target, TARGETS};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Pseudo-random inputs of each target.
+const INPUTS: usize = 1_500;
+/// Longest of them.
+const LENGTH: usize = 600;
+
+fn seeds(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/seeds")
+        .join(target.name);
+    let entries = fs::read_dir(&folder).expect("every target has seeds");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a directory entry").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} has no seed", target.name);
+    let read = |path: PathBuf| {
+        let bytes = fs::read(&path).expect("a seed can be read");
+        (path, bytes)
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// Runs `input` where a panic says which one it was.
+fn run(target: &Target, what: &str, input: &[u8]) -> Vec<&'static str> {
+    std::panic::catch_unwind(|| (target.run)(input)).unwrap_or_else(|_| {
+        let hex: String = input.iter().map(|byte| format!("{byte:02x}")).collect();
+        panic!("{} fails on {what}: {hex}", target.name)
+    })
+}
+
+fn reached_by_seeds(name: &str) -> BTreeSet<&'static str> {
+    let target = TARGETS.iter().find(|target| target.name == name);
+    let target = target.expect("the target exists");
+    let seeds = seeds(target).into_iter();
+    seeds
+        .flat_map(|(path, bytes)| run(target, &path.display().to_string(), &bytes))
+        .collect()
+}
+
+fn random_inputs(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name);
+    let target = target.expect("the target exists");
+    let seeds = seeds(target);
+    let mut rng = ChaCha8Rng::seed_from_u64(20_221_109);
+    for number in 0..INPUTS {
+        // Every other one is a seed with a few bytes changed: pure noise does
+        // not come far.
+        let mut input = vec![0; rng.random_range(1..LENGTH)];
+        rng.fill(&mut input[..]);
+        if number % 2 == 1 {
+            let (_, seed) = &seeds[rng.random_range(0..seeds.len())];
+            let mut mutated = seed.clone();
+            for _ in 0..rng.random_range(1..8) {
+                if let Some(at) = mutated.len().checked_sub(1) {
+                    mutated[rng.random_range(0..=at)] = rng.random();
+                }
+            }
+            mutated.extend_from_slice(&input[..rng.random_range(0..input.len())]);
+            input = mutated;
+        }
+        run(target, "a pseudo-random input", &input);
+    }
+}
+
+#[test]
+fn the_seeds_make_every_instruction_succeed() {
+    let reached = reached_by_seeds("instruction_data");
+    let all = idl().instructions.iter();
+    let missed: Vec<&str> = all
+        .map(|instruction| instruction.name.as_str())
+        .filter(|name| !reached.contains(name))
+        .collect();
+    assert_eq!(missed, Vec::<&str>::new());
+}
+
+#[test]
+fn the_seeds_make_instructions_succeed_beside_corrupt_accounts() {
+    let reached = reached_by_seeds("account_bytes");
+    for name in [
+        "refresh_banks",
+        "deposit",
+        "withdraw",
+        "write_off",
+        "cover_deficit",
+    ] {
+        assert!(reached.contains(name), "{name} in {reached:?}");
+    }
+}
+
+#[test]
+fn the_seeds_reach_every_verdict_on_prices_and_mints() {
+    assert_eq!(
+        reached_by_seeds("oracle_reader"),
+        BTreeSet::from(["read", "accepted"])
+    );
+    assert_eq!(
+        reached_by_seeds("mint_extensions"),
+        BTreeSet::from(["allowed", "forbidden", "malformed"])
+    );
+}
+
+#[test]
+fn the_seeds_make_every_engine_operation_succeed() {
+    let reached = reached_by_seeds("engine_ops");
+    assert_eq!(reached.len(), backstop_targets::engine_ops::OPERATIONS);
+}
+
+#[test]
+fn random_instructions_break_nothing() {
+    random_inputs("instruction_data");
+}
+
+#[test]
+fn corrupt_accounts_are_answered_with_errors() {
+    random_inputs("account_bytes");
+}
+
+#[test]
+fn two_readers_of_prices_agree() {
+    random_inputs("oracle_reader");
+}
+
+#[test]
+fn two_readers_of_extensions_agree() {
+    random_inputs("mint_extensions");
+}
+
+#[test]
+fn the_engine_survives_any_numbers() {
+    random_inputs("engine_ops");
+}
