@@ -4,6 +4,7 @@
 //! ([`workspace`]), how a child process is started ([`process`]) and how a long
 //! step is announced ([`progress`]). Nothing here knows a rule of the program.
 
+mod audit;
 mod bins;
 mod build;
 mod idl;
@@ -50,6 +51,11 @@ enum Command {
     },
     /// Runs everything a change must pass, stopping at the first failure
     Test,
+    /// Asks cargo-deny and cargo-audit about other people's code
+    ///
+    /// Both must be installed, and RustSec's database within reach: online, or as
+    /// a clone that ADVISORY_DB names. What is missing is said.
+    Audit,
     /// Plays a lender's bad day on the real program and shows every number
     #[command(disable_help_flag = true)]
     Demo {
@@ -93,6 +99,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Idl { check: false } => idl::write(&workspace),
         Command::Idl { check: true } => idl::check(&workspace),
         Command::Test => test::everything(&workspace),
+        Command::Audit => audit::run(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Bench { args } => bins::BENCH.run(&workspace, &args),
     }
