@@ -115,6 +115,22 @@ fn the_seeds_make_every_engine_operation_succeed() {
 }
 
 #[test]
+fn every_target_can_be_run_by_cargo_fuzz() {
+    let fuzz = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+    let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).expect("the manifest");
+    for target in TARGETS {
+        let binary = fuzz
+            .join("fuzz_targets")
+            .join(format!("{}.rs", target.name));
+        let source = fs::read_to_string(&binary).expect("a binary for every target");
+        assert!(source.contains(&format!("backstop_targets::{}::run(data)", target.name)));
+        assert!(manifest.contains(&format!("name = \"{}\"", target.name)));
+    }
+    let binaries = fs::read_dir(fuzz.join("fuzz_targets")).expect("binaries");
+    assert_eq!(binaries.count(), TARGETS.len());
+}
+
+#[test]
 fn random_instructions_break_nothing() {
     random_inputs("instruction_data");
 }

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use toml::Value;
+
 use super::{root, table};
 
 /// Lines of Rust code, without comments, that say `unsafe`.
@@ -39,15 +41,13 @@ fn neither_engine_nor_program_has_unsafe_code() {
     }
 }
 
-/// The program cannot forbid it: what Anchor and bytemuck derive for zero-copy
-/// accounts, `unsafe impl Pod`, counts as the program's own code.
 #[test]
-fn the_engine_forbids_unsafe_code() {
-    let manifest = table("crates/engine/Cargo.toml");
-    assert_eq!(
-        manifest["lints"]["rust"]["unsafe_code"].as_str(),
-        Some("forbid")
-    );
+fn engine_and_program_forbid_unsafe_code() {
+    for manifest in ["crates/engine/Cargo.toml", "programs/backstop/Cargo.toml"] {
+        let lints = &table(manifest)["lints"]["rust"];
+        let level = lints.get("unsafe_code").and_then(Value::as_str);
+        assert_eq!(level, Some("forbid"), "{manifest}");
+    }
 }
 
 #[test]
