@@ -84,8 +84,8 @@ fn try_one(
         Some(settings) => data.extend(settings),
         None => {
             for leaf in idl().leaves(instruction) {
-                data.extend_from_slice(&input.u128().to_le_bytes()[..leaf.len().min(16)]);
-                data.extend_from_slice(&[0; 16][..leaf.len().saturating_sub(16)]);
+                data.extend_from_slice(&input.u128().to_le_bytes()[..leaf.bytes().min(16)]);
+                data.extend_from_slice(&[0; 16][..leaf.bytes().saturating_sub(16)]);
             }
         }
     }

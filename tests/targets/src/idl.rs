@@ -64,7 +64,7 @@ pub enum Leaf {
 
 impl Leaf {
     /// Bytes that it takes.
-    pub fn len(self) -> usize {
+    pub fn bytes(self) -> usize {
         match self {
             Self::Number(bytes) => bytes,
             Self::Key => 32,
@@ -171,7 +171,7 @@ mod tests {
         let length = |name: &str| {
             let instruction = idl().instruction(name);
             let leaves = idl().leaves(instruction);
-            8 + leaves.iter().map(|leaf| leaf.len()).sum::<usize>()
+            8 + leaves.iter().map(|leaf| leaf.bytes()).sum::<usize>()
         };
         let config = state::BankConfig::default();
         assert_eq!(

@@ -202,7 +202,7 @@ fn arguments(
         }
         return data;
     };
-    let body: usize = leaves.iter().map(|leaf| leaf.len()).sum();
+    let body: usize = leaves.iter().map(|leaf| leaf.bytes()).sum();
     let lead = body - in_force.len();
     let mut offset: usize = 0;
     let mut changes = vec![false; leaves.len()];
@@ -212,12 +212,12 @@ fn arguments(
     for (leaf, change) in leaves.into_iter().zip(changes) {
         let old = offset
             .checked_sub(lead)
-            .map(|at| &in_force[at..at + leaf.len()]);
+            .map(|at| &in_force[at..at + leaf.bytes()]);
         match old {
             Some(old) if !change => data.extend_from_slice(old),
             _ => data.extend(any_leaf(leaf, input)),
         }
-        offset += leaf.len();
+        offset += leaf.bytes();
     }
     data
 }

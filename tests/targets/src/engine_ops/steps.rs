@@ -121,8 +121,9 @@ fn apply_cover(books: &mut Books, plan: &CoverPlan, capacity: u64) {
     if let Some(opening) = &plan.opening {
         assert!(plan.ledger.insurance.is_zero() && plan.ledger.insurance_fees.is_zero());
         assert!(!books.auction.holds_tokens(), "two auctions at once");
+        // A floor beyond 64 bits an atom sells nothing, which is not too little.
         let raised = opening.auction.floor.cost_up(opening.lot);
-        assert!(raised.is_ok_and(|raised| raised >= opening.offered));
+        assert!(!raised.is_ok_and(|raised| raised < opening.offered));
         let cap = books.issuing.limits.lifetime_cap;
         assert!(opening.issuance.outstanding <= cap);
         books.auction = opening.auction;
