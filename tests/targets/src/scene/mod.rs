@@ -2,6 +2,7 @@
 //! prices, and the rules that hold whatever was thrown.
 
 mod call;
+pub mod exits;
 mod invariants;
 mod keys;
 mod settings;
