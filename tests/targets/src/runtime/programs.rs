@@ -2,7 +2,7 @@
 //! keep the rules that could save a careless caller: owners, balances, mints.
 
 use anchor_lang::{
-    prelude::{AccountInfo, ProgramError, Pubkey},
+    prelude::{AccountInfo, ProgramError, Pubkey, Rent},
     solana_program::{
         entrypoint::ProgramResult, instruction::Instruction, program_option::COption,
         program_pack::Pack, system_program,
@@ -38,9 +38,11 @@ pub fn call(instruction: &Instruction, accounts: &Infos<'_, '_>) -> ProgramResul
         return token(&program, &mut data, accounts);
     }
     require(program == anchor_spl::associated_token::ID, FOREIGN_CALL)?;
-    let [_payer, account, wallet, mint, _system, token_program, ..] = accounts else {
+    let [payer, account, wallet, mint, _system, token_program, ..] = accounts else {
         return Err(ProgramError::NotEnoughAccountKeys);
     };
+    let rent = Rent::default().minimum_balance(TokenAccount::LEN);
+    move_lamports(payer, account, rent)?;
     allocate(account, TokenAccount::LEN as u64)?;
     account.assign(token_program.key);
     initialise_account(token_program.key, account, mint, wallet.key)
