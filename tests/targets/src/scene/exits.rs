@@ -1,6 +1,7 @@
 //! The ways out that every state must have, whoever made it: a debt can be
-//! repaid, an auction can be closed once its time is over, and a deficit goes
-//! away in a bounded number of calls that anyone may make.
+//! repaid, an auction can be closed once its time is over, a deficit goes away
+//! in a bounded number of calls that anyone may make, and then lenders can
+//! leave, the last of them too.
 
 use anchor_lang::{solana_program::program_pack::Pack, InstructionData};
 use anchor_spl::token_2022::spl_token_2022::state::Account as TokenAccount;
@@ -30,7 +31,12 @@ pub fn take_all(mut scene: Scene) {
         }
     }
     for bank in 0..BANKS {
-        resolve(&mut scene, bank);
+        if !resolve(&mut scene, bank) {
+            continue;
+        }
+        for lender in 0..ACTORS {
+            leave(&mut scene, lender, bank);
+        }
     }
 }
 
@@ -81,8 +87,36 @@ fn enrich(scene: &mut Scene, bank: usize) {
     TokenAccount::pack(state, &mut account.data).expect("it keeps its length");
 }
 
-/// Calls what anyone may call until the bank's deficit is gone.
-fn resolve(scene: &mut Scene, bank: usize) {
+/// Withdraws all that somebody has lent, unless it is withheld for a record.
+fn leave(scene: &mut Scene, lender: usize, bank: usize) {
+    let key = keys().banks[bank].bank;
+    let obligation: Option<Obligation> = scene.read(&keys().actors[lender].obligation);
+    let stays = obligation.is_none_or(|o| {
+        let withheld = o
+            .position(&key)
+            .map_or(true, |p| !p.has_deposit() || p.withheld > 0);
+        withheld || o.has_debt()
+    });
+    if stays {
+        return;
+    }
+    let cast = Cast {
+        actor: lender,
+        bank,
+        empties: true,
+        ..Cast::default()
+    };
+    let all = instruction::Withdraw {
+        shares: u128::MAX,
+        min_atoms: 0,
+    };
+    if let Err(error) = attempt(scene, cast, &all) {
+        panic!("a lender cannot leave, {error}");
+    }
+}
+
+/// Calls what anyone may call until the bank's deficit is gone; whether it is.
+fn resolve(scene: &mut Scene, bank: usize) -> bool {
     let cast = Cast {
         actor: KEEPER,
         bank,
@@ -90,12 +124,14 @@ fn resolve(scene: &mut Scene, bank: usize) {
     };
     for _ in 0..ROUNDS {
         let Some(state) = bank_state(scene, bank) else {
-            return;
+            return false;
         };
+        if state.ledger.deficit == 0 {
+            return true;
+        }
         // A limit on draws may be set so low that insurance lasts for ever.
-        let lasting = state.config.draw_limit > 0 && state.ledger.insurance > 0;
-        if state.ledger.deficit == 0 || lasting {
-            return;
+        if state.config.draw_limit > 0 && state.ledger.insurance > 0 {
+            return false;
         }
         scene.advance(LONG, true);
         if state.auction.lot > 0 {
@@ -112,4 +148,5 @@ fn resolve(scene: &mut Scene, bank: usize) {
     }
     let left = bank_state(scene, bank).map_or(0, |bank| bank.ledger.deficit);
     assert_eq!(left, 0, "a deficit that nobody can end");
+    true
 }
