@@ -23,7 +23,7 @@ pub fn run(bytes: &[u8]) -> Vec<&'static str> {
         max_divergence: Bps(input.u32()),
     };
     let (stored, now) = (input.i64(), input.i64());
-    let data = account(&mut input);
+    let data = account(&mut input, limits, now);
 
     let read = read_price_update(&data);
     let expected = second_reader(&data);
@@ -57,36 +57,53 @@ pub fn run(bytes: &[u8]) -> Vec<&'static str> {
     }
 }
 
-/// Bytes as they come, or an update with arbitrary fields.
-fn account(input: &mut Input<'_>) -> Vec<u8> {
-    if input.one_in(4) {
-        return input.rest().to_vec();
-    }
-    let spot = input.i64();
-    let near = input.one_in(2);
-    let published = input.i64();
-    let seen = crate::scene::Observation {
-        price: spot,
-        ema: if near {
-            spot.wrapping_add(1)
-        } else {
-            input.i64()
+/// Bytes as they come, or an update with arbitrary fields, or one that is only
+/// just within the limits or only just not.
+fn account(input: &mut Input<'_>, limits: OracleLimits, now: i64) -> Vec<u8> {
+    let seen = match input.u8() % 4 {
+        0 => return input.rest().to_vec(),
+        1 => crate::scene::Observation {
+            price: input.i64(),
+            ema: input.i64(),
+            conf: input.u64(),
+            exponent: i32::from(input.u8()) - 200,
+            published: input.i64(),
         },
-        conf: input.u64(),
-        exponent: i32::from(input.u8()) - 200,
-        published,
+        _ => edge(input, limits, now),
     };
     let mut data = crate::scene::price_update(&input.array(), seen);
-    if input.one_in(4) {
+    if input.one_in(8) {
         data.truncate(input.below(140));
     }
-    if input.one_in(4) {
+    if input.one_in(8) {
         let at = input.below(data.len().max(1));
         if let Some(byte) = data.get_mut(at) {
             *byte = input.u8();
         }
     }
     data
+}
+
+fn edge(input: &mut Input<'_>, limits: OracleLimits, now: i64) -> crate::scene::Observation {
+    // Minus one, nothing, or one more.
+    let mut about = |value: u128| -> u64 {
+        let value = u64::try_from(value).unwrap_or(u64::MAX);
+        let step = u64::from(input.u8() % 3);
+        value.saturating_add(step).saturating_sub(1)
+    };
+    let part = |whole: u64, bps: u32| u128::from(whole) * u128::from(bps) / 10_000;
+    let age = about(u128::from(limits.max_age_secs));
+    let price = about(1 << 40);
+    let apart = about(part(price, limits.max_divergence.0));
+    let conf = about(part(price, limits.max_conf.0));
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    crate::scene::Observation {
+        price: signed(price.saturating_add(apart)),
+        ema: signed(price),
+        conf,
+        exponent: -i32::from(input.u8() % 20),
+        published: now.saturating_sub(signed(age)),
+    }
 }
 
 type Read = ([u8; 32], Observation);
