@@ -6,12 +6,15 @@
 //! books in order, whatever fails must say why, and at the end every way out is
 //! open.
 
-use anchor_lang::{prelude::ProgramError, solana_program::instruction::AccountMeta};
+use anchor_lang::{
+    prelude::{ProgramError, Pubkey},
+    solana_program::instruction::AccountMeta,
+};
 
 use crate::{
     idl::{idl, Instruction, Leaf},
     input::Input,
-    runtime::{self, Call},
+    runtime::{self, Account, Call},
     scene::{
         broken, exits, keys, stories, Cast, Observation, Scene, ACTORS, BANKS, DOLLAR, NEW_INDEX,
     },
@@ -168,7 +171,7 @@ fn distort(scene: &Scene, call: &mut Call, input: &mut Input<'_>) {
         return;
     }
     let slot = input.below(call.accounts.len());
-    match input.u8() % 6 {
+    match input.u8() % 8 {
         0 => call.failing = Some(u32::from(input.u8() % 4)),
         1 => call.accounts[slot].is_signer = false,
         2 => call.accounts[slot].is_writable = false,
@@ -177,7 +180,22 @@ fn distort(scene: &Scene, call: &mut Call, input: &mut Input<'_>) {
             let meta = any_account(scene, input);
             call.accounts.push(meta);
         }
-        _ => call.accounts[slot].pubkey = any_account(scene, input).pubkey,
+        _ => call.accounts[slot].pubkey = look_alike(scene, call.accounts[slot].pubkey, input),
+    }
+}
+
+/// Another account of the same program and length, if there is one.
+fn look_alike(scene: &Scene, key: Pubkey, input: &mut Input<'_>) -> Pubkey {
+    let kind = |account: &Account| (account.owner, account.data.len());
+    let original = scene.accounts.get(&key).map(kind);
+    let alike = scene
+        .accounts
+        .values()
+        .filter(|a| Some(kind(a)) == original);
+    let alike: Vec<Pubkey> = alike.map(|account| account.key).collect();
+    match alike.is_empty() {
+        true => any_account(scene, input).pubkey,
+        false => alike[input.below(alike.len())],
     }
 }
 
