@@ -5,6 +5,7 @@
 //! from books full of arbitrary numbers, which no bank can have: there each
 //! operation still may not panic, and what it returns has its size.
 
+mod alone;
 mod arbitrary;
 mod steps;
 

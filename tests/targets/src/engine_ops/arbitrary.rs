@@ -201,14 +201,19 @@ pub fn socialise_terms(books: &Books, input: &mut Input<'_>) -> socialise::Terms
 }
 
 pub fn asset(input: &mut Input<'_>) -> Asset {
+    let calm = input.one_in(2);
+    let spot = input.u64();
     Asset {
         price: Price {
-            spot: input.u64(),
-            ema: input.u64(),
-            conf: input.u64(),
-            exponent: i32::from(input.u8()) - 128,
+            spot,
+            ema: if calm { spot } else { input.u64() },
+            conf: if calm { 0 } else { input.u64() },
+            exponent: match calm {
+                true => -8,
+                false => i32::from(input.u8()) - 128,
+            },
         },
-        decimals: input.u8(),
+        decimals: input.u8() % if calm { 10 } else { u8::MAX },
         weights: Weights {
             collateral_factor: bps(input),
             liquidation_threshold: bps(input),

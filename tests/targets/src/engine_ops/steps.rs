@@ -2,14 +2,13 @@
 //! be like whatever the books were.
 
 use backstop_engine::{
-    liquidation::{self, Sides},
     math,
     units::{Atoms, DebtShares, GovAtoms, Shares, UnixTime},
     waterfall::{BountyTerms, CoverPlan, DrawTerms},
     Result,
 };
 
-use super::{arbitrary as any, Books};
+use super::{alone, arbitrary as any, Books};
 use crate::input::Input;
 
 type Step = fn(&mut Books, &mut Input<'_>) -> Result<()>;
@@ -32,8 +31,8 @@ pub const ALL: [(&str, Step); 18] = [
     ("to insurance", to_insurance),
     ("start buy-back", start_buy_back),
     ("sell", sell),
-    ("bucket", bucket),
-    ("liquidate", liquidate),
+    ("bucket", alone::bucket),
+    ("liquidate", alone::liquidate),
 ];
 
 /// Does the next operation; returns its name.
@@ -65,7 +64,7 @@ fn deposit(books: &mut Books, input: &mut Input<'_>) -> Result<()> {
 }
 
 /// Some of what there is, or anything.
-fn part(whole: u128, input: &mut Input<'_>) -> u128 {
+pub fn part(whole: u128, input: &mut Input<'_>) -> u128 {
     match input.u8() % 4 {
         0 => input.u128(),
         1 => whole,
@@ -270,39 +269,5 @@ fn sell(books: &mut Books, input: &mut Input<'_>) -> Result<()> {
     books.buy_back = plan.buy_back;
     let issuance = books.issuing.issuance.burn_bought(plan.sold);
     books.issuing.issuance = issuance.unwrap_or(books.issuing.issuance);
-    Ok(())
-}
-
-/// A bucket by itself, at any time.
-fn bucket(_books: &mut Books, input: &mut Input<'_>) -> Result<()> {
-    let (bucket, limit) = (any::bucket(input), any::limit(input));
-    let now = UnixTime(input.i64());
-    let (level, room) = (bucket.level_up(limit, now)?, bucket.room_down(limit, now)?);
-    assert!(level <= bucket.level && room <= limit.capacity);
-    let filled = bucket.fill(limit, room, now)?;
-    assert!(filled.level_up(limit, now)? <= limit.capacity.max(bucket.level));
-    let back = filled.give_back(limit, room, now, now)?;
-    assert_eq!(back.level_up(limit, now)?, level, "given back at once");
-    Ok(())
-}
-
-/// A liquidation by itself, of anything, at any prices.
-fn liquidate(books: &mut Books, input: &mut Input<'_>) -> Result<()> {
-    let (debt_asset, collateral_asset) = (any::asset(input), any::asset(input));
-    let sides = Sides {
-        debt_ledger: &books.ledger,
-        debt_asset: &debt_asset,
-        debt_shares: DebtShares(part(books.ledger.debt_shares.0, input)),
-        collateral_ledger: &books.ledger,
-        collateral_asset: &collateral_asset,
-        collateral_shares: Shares(part(books.ledger.deposit_shares.0, input)),
-    };
-    let (sums, terms) = (any::sums(input), any::liquidation_terms(input));
-    let max_repay = any::atoms(input);
-    let plan = liquidation::plan(&sums, &sides, &terms, max_repay)?;
-    let debt = books.ledger.debt_up(sides.debt_shares)?;
-    assert!(plan.repay <= max_repay && plan.repay <= debt);
-    let seized = plan.to_liquidator.add(plan.to_insurance)?;
-    assert!(!seized.is_zero() && seized <= sides.collateral_shares);
     Ok(())
 }
