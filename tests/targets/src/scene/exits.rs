@@ -1,13 +1,13 @@
 //! The ways out that every state must have, whoever made it: a debt can be
 //! repaid, an auction can be closed once its time is over, a deficit goes away
-//! in a bounded number of calls that anyone may make, and then lenders can
-//! leave, the last of them too.
+//! in a bounded number of calls that anyone may make, a record can be repaid,
+//! and then lenders can leave, the last of them too.
 
 use anchor_lang::{solana_program::program_pack::Pack, InstructionData};
 use anchor_spl::token_2022::spl_token_2022::state::Account as TokenAccount;
 use backstop::{
     instruction,
-    state::{Bank, Obligation},
+    state::{Bank, Obligation, Position},
 };
 
 use super::{keys, settings::DAY, Cast, Scene, ACTORS, BANKS};
@@ -30,10 +30,15 @@ pub fn take_all(mut scene: Scene) {
             repay(&mut scene, debtor, bank);
         }
     }
+    let resolved: Vec<usize> = (0..BANKS)
+        .filter(|bank| resolve(&mut scene, *bank))
+        .collect();
     for bank in 0..BANKS {
-        if !resolve(&mut scene, bank) {
-            continue;
+        for debtor in 0..ACTORS {
+            repay_record(&mut scene, debtor, bank);
         }
+    }
+    for bank in resolved {
         for lender in 0..ACTORS {
             leave(&mut scene, lender, bank);
         }
@@ -54,11 +59,14 @@ fn attempt(scene: &mut Scene, cast: Cast, data: &impl InstructionData) -> Result
     result.map_err(|error| format!("{}: {error:?}", instruction.name))
 }
 
+fn position(scene: &Scene, actor: usize, bank: usize) -> Option<Position> {
+    let obligation: Obligation = scene.read(&keys().actors[actor].obligation)?;
+    let position = obligation.position(&keys().banks[bank].bank);
+    position.ok().copied()
+}
+
 fn repay(scene: &mut Scene, debtor: usize, bank: usize) {
-    let key = keys().banks[bank].bank;
-    let obligation: Option<Obligation> = scene.read(&keys().actors[debtor].obligation);
-    let owes = obligation.is_some_and(|o| o.position(&key).is_ok_and(|p| p.has_debt()));
-    if !owes {
+    if !position(scene, debtor, bank).is_some_and(|p| p.has_debt()) {
         return;
     }
     enrich(scene, bank);
@@ -76,6 +84,25 @@ fn repay(scene: &mut Scene, debtor: usize, bank: usize) {
     }
 }
 
+fn repay_record(scene: &mut Scene, debtor: usize, bank: usize) {
+    if !position(scene, debtor, bank).is_some_and(|p| p.written_off > 0) {
+        return;
+    }
+    enrich(scene, bank);
+    let cast = Cast {
+        actor: KEEPER,
+        other: debtor,
+        bank,
+        ..Cast::default()
+    };
+    let all = instruction::RepayWrittenOff {
+        max_atoms: u64::MAX,
+    };
+    if let Err(error) = attempt(scene, cast, &all) {
+        panic!("a record cannot be repaid, {error}");
+    }
+}
+
 /// Gives the keeper more than anybody owes.
 fn enrich(scene: &mut Scene, bank: usize) {
     let purse = keys().actors[KEEPER].tokens[bank];
@@ -87,17 +114,9 @@ fn enrich(scene: &mut Scene, bank: usize) {
     TokenAccount::pack(state, &mut account.data).expect("it keeps its length");
 }
 
-/// Withdraws all that somebody has lent, unless it is withheld for a record.
+/// Withdraws all that somebody has lent.
 fn leave(scene: &mut Scene, lender: usize, bank: usize) {
-    let key = keys().banks[bank].bank;
-    let obligation: Option<Obligation> = scene.read(&keys().actors[lender].obligation);
-    let stays = obligation.is_none_or(|o| {
-        let withheld = o
-            .position(&key)
-            .map_or(true, |p| !p.has_deposit() || p.withheld > 0);
-        withheld || o.has_debt()
-    });
-    if stays {
+    if !position(scene, lender, bank).is_some_and(|p| p.has_deposit()) {
         return;
     }
     let cast = Cast {
