@@ -18,6 +18,8 @@ pub mod scene;
 pub struct Target {
     /// Its name, which its folder of seeds has too.
     pub name: &'static str,
+    /// Bytes before the first step of an input.
+    pub head: usize,
     /// Runs one input and returns what it reached; panics on a finding.
     pub run: fn(&[u8]) -> Vec<&'static str>,
 }
@@ -26,22 +28,27 @@ pub struct Target {
 pub const TARGETS: [Target; 5] = [
     Target {
         name: "instruction_data",
+        head: 3,
         run: instruction_data::run,
     },
     Target {
         name: "account_bytes",
+        head: 2,
         run: account_bytes::run,
     },
     Target {
         name: "oracle_reader",
+        head: 0,
         run: oracle_reader::run,
     },
     Target {
         name: "mint_extensions",
+        head: 0,
         run: mint_extensions::run,
     },
     Target {
         name: "engine_ops",
+        head: 0,
         run: engine_ops::run,
     },
 ];
