@@ -85,7 +85,7 @@ fn repay(scene: &mut Scene, debtor: usize, bank: usize) {
 }
 
 fn repay_record(scene: &mut Scene, debtor: usize, bank: usize) {
-    if !position(scene, debtor, bank).is_some_and(|p| p.written_off > 0) {
+    if position(scene, debtor, bank).is_none_or(|p| p.written_off == 0) {
         return;
     }
     enrich(scene, bank);
