@@ -101,7 +101,7 @@ fn without_reason(accepted: &BTreeMap<String, String>) -> Vec<&str> {
 fn below_the_program(edges: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["tree", "--offline", "--locked", "--package", "backstop"])
+        .args(["tree", "--locked", "--package", "backstop"])
         .args(["--edges", edges, "--prefix", "none"])
         .args([
             "--features",
