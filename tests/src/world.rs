@@ -128,12 +128,7 @@ pub fn on_both(scenario: impl Fn(&mut World)) {
 
 /// As [`on_both`], with a governance mint of `program`.
 pub fn on_both_with(program: Program<'_>, scenario: impl Fn(&mut World)) {
-    compare(
-        SvmChain::backstop,
-        NativeChain::backstop,
-        program,
-        scenario,
-    );
+    compare(SvmChain::backstop, NativeChain::backstop, program, scenario);
 }
 
 /// As [`on_both`], on chains with more on them.

@@ -61,6 +61,20 @@ Usage: cargo xtask fuzz [--minutes N] [--seed N] [--threads N] [--out DIR]
 A row that failed belongs into tests/fixtures/rows, where it stays as a test.",
 };
 
+/// Searches for profit.
+pub const ATTACK: Binary = Binary {
+    name: "attack",
+    help: "\
+Plays borrower, keeper, bidder and lender at once, with an honest and with a
+hostile admin, and tries to end richer than the rules allow.
+
+Usage: cargo xtask attack [--minutes N] [--seed N] [--only TEXT]
+
+  --minutes N  how long, all settings together (5)
+  --seed N     seed of the first round (1)
+  --only TEXT  only settings whose name contains this",
+};
+
 impl Binary {
     /// Makes what the binary needs, then becomes it: its standard output and
     /// exit code are ours. Set-up talks on standard error only.

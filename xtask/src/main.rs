@@ -4,6 +4,7 @@
 //! ([`workspace`]), how a child process is started ([`process`]) and how a long
 //! step is announced ([`progress`]). Nothing here knows a rule of the program.
 
+mod audit;
 mod bins;
 mod build;
 mod idl;
@@ -59,6 +60,11 @@ enum Command {
         /// Names of patches, without `.patch`; all of them by default
         names: Vec<String>,
     },
+    /// Asks cargo-deny and cargo-audit about other people's code
+    ///
+    /// Both must be installed, and RustSec's database within reach: online, or as
+    /// a clone that ADVISORY_DB names. What is missing is said.
+    Audit,
     /// Plays a lender's bad day on the real program and shows every number
     #[command(disable_help_flag = true)]
     Demo {
@@ -69,6 +75,13 @@ enum Command {
     /// Plays random rows of transactions against a model of exact fractions
     #[command(disable_help_flag = true)]
     Fuzz {
+        /// Passed on to the search; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Searches for rows of transactions that make a thief richer
+    #[command(disable_help_flag = true)]
+    Attack {
         /// Passed on to the search; --help lists them
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -110,8 +123,10 @@ fn run(cli: Cli) -> Result<()> {
         Command::Idl { check: true } => idl::check(&workspace),
         Command::Test => test::everything(&workspace),
         Command::Planted { names } => planted::run(&workspace, &names),
+        Command::Audit => audit::run(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
+        Command::Attack { args } => bins::ATTACK.run(&workspace, &args),
         Command::Bench { args } => bins::BENCH.run(&workspace, &args),
     }
 }

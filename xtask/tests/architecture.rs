@@ -31,6 +31,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "backstop-sim",
         ],
     ),
+    ("backstop-targets", &["backstop-engine", "backstop"]),
     ("xtask", &[]),
 ];
 
