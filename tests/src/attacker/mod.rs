@@ -10,8 +10,8 @@
 //! at true prices of the end; less what his tokens of the beginning are worth at
 //! those prices. Subtracted are, from the events: bonuses of liquidating others,
 //! bounties, and the discount of governance tokens bought at auction, each only up
-//! to what settings allow; what pushing prices cost him; and an atom of the dearest
-//! asset for each instruction.
+//! to what settings allow; and what pushing prices cost him. Nothing is allowed for
+//! rounding: every operation rounds against its caller.
 
 pub mod cast;
 pub mod genome;

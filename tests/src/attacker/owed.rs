@@ -7,11 +7,18 @@
 use {
     super::{
         cast::Cast,
-        wealth::{net_claim, value, Attos, Prices, CENT},
+        wealth::{net_value_up, value, Attos, Prices, CENT},
     },
-    crate::{chain::Receipt, state::Wide, world::World},
+    crate::{
+        chain::Receipt,
+        state::{self, Wide},
+        world::World,
+    },
     anchor_lang::{AnchorDeserialize, Discriminator},
-    backstop::events::{DebtWrittenOff, GovernanceBought, Liquidated},
+    backstop::{
+        events::{DebtWrittenOff, GovernanceBought, Liquidated},
+        state::Le128,
+    },
     base64::{prelude::BASE64_STANDARD, Engine},
     solana_pubkey::Pubkey,
 };
@@ -48,12 +55,6 @@ fn logged<E: AnchorDeserialize + Discriminator>(receipt: &Receipt) -> Vec<E> {
             E::try_from_slice(body.strip_prefix(E::DISCRIMINATOR)?).ok()
         })
         .collect()
-}
-
-/// What one side of a liquidation is worth, now and at the end.
-struct Worth {
-    now: Attos,
-    end: Attos,
 }
 
 /// What the attacker is owed for one of his transactions. `now` are the true
@@ -100,23 +101,19 @@ pub fn owed(
 /// What a liquidation brought, as far as the bonus of the event explains it at
 /// the prices of then; what those tokens gained since is the liquidator's own.
 fn bonus(world: &mut World, cast: &Cast, event: &Liquidated, now: &Prices, end: &Prices) -> Attos {
-    let mut side = |bank: &Pubkey, atoms: &dyn Fn(&mut World) -> u64| {
-        let index = cast.index_of(world, bank).expect("a bank of the setting");
-        let decimals = world.mints[cast.banks[index].0].decimals;
-        let atoms = atoms(world);
-        Worth {
-            now: value(atoms, now.banks[index], decimals),
-            end: value(atoms, end.banks[index], decimals),
-        }
+    let bank = |world: &World, key: &Pubkey| {
+        let index = cast.index_of(world, key).expect("a bank of the setting");
+        (index, world.mints[cast.banks[index].0].decimals)
     };
-    let paid = side(&event.debt_bank, &|_| event.repaid);
-    let seized = side(&event.collateral_bank, &|world| {
-        let ledger = crate::state::bank(&mut *world.chain, &event.collateral_bank).ledger;
-        let shares = backstop::state::Le128::from(event.to_liquidator).big();
-        net_claim(&ledger, &shares)
-    });
+    let (debt, decimals) = bank(world, &event.debt_bank);
+    let paid = |prices: &Prices| value(event.repaid, prices.banks[debt], decimals);
+    let (collateral, decimals) = bank(world, &event.collateral_bank);
+    let ledger = state::bank(&mut *world.chain, &event.collateral_bank).ledger;
+    let shares = Le128::from(event.to_liquidator).big();
+    let seized =
+        |prices: &Prices| net_value_up(&ledger, &shares, prices.banks[collateral], decimals);
     // A rest of collateral worth a cent may be thrown in.
-    let most = paid.now * i128::from(event.bonus_bps) / 10_000 + CENT;
-    let beyond = (seized.now - paid.now - most).max(0);
-    seized.end - paid.end - beyond
+    let most = paid(now) * i128::from(event.bonus_bps) / 10_000 + CENT;
+    let beyond = (seized(now) - paid(now) - most).max(0);
+    seized(end) - paid(end) - beyond
 }

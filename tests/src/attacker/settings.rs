@@ -162,6 +162,38 @@ fn calm_with(name: &'static str, riches: u64) -> Setting {
     setting(name, world, cast, SOL_BEFORE)
 }
 
+/// An asset without decimals, 500 dollars an atom: whoever finds a rounding in his
+/// favour finds 500 dollars. Gus owes too much against some of it.
+pub fn coarse() -> Setting {
+    let mut world = World::bytecode();
+    let mut usdc = BankSpec::usdc();
+    without_interest(&mut usdc.config);
+    let mut bars = BankSpec::new("BARS", 0, 500 * DOLLAR);
+    without_interest(&mut bars.config);
+    let banks = vec![world.add_bank(&usdc), world.add_bank(&bars)];
+    lender(&mut world, "lena", &banks, 100_000, 0);
+    let saul = rich(&mut world, "saul", &banks, 0, 0);
+    let gus = rich(&mut world, "gus", &banks, 0, 0);
+    world.fund(&saul, banks[1], 203);
+    world.deposit(&saul, banks[1], 203).expect("a deposit");
+    world.fund(&gus, banks[1], 7);
+    world.deposit(&gus, banks[1], 7).expect("a deposit");
+    world.borrow(&gus, banks[0], 2_400 * USDC).expect("a loan");
+    world.set_price(banks[1], 400 * DOLLAR);
+    world.advance(3_600);
+    let cast = cast(&mut world, banks, vec![gus], 0);
+    for thief in &cast.thieves {
+        world.fund(thief, cast.banks[0], 100_000 * USDC);
+        world.fund(thief, cast.banks[1], 200);
+    }
+    setting(
+        "an asset without decimals, fixed prices",
+        world,
+        cast,
+        400 * DOLLAR,
+    )
+}
+
 /// After a crash, no interest: Dan owes 5,000 dollars and has nothing left, Uma
 /// owes more than her collateral is worth, Hal is a hair above his threshold.
 /// Insurance pays for most of what Dan owes.
@@ -302,6 +334,7 @@ pub fn all() -> Vec<(Setting, bool)> {
         (calm(), false),
         (crisis(), false),
         (drawn(), false),
+        (coarse(), false),
         (path(), false),
         (pushed(), false),
         (hostile_admin(), false),

@@ -8,7 +8,7 @@ use {
         honest,
         menu::menu,
         owed::{owed, Rules},
-        wealth::{estate, in_wallets, value, Attos, Prices, CENT},
+        wealth::{estate, in_wallets, Attos, Prices, CENT},
     },
     crate::{chain::Receipt, invariants, world::World},
     solana_keypair::Keypair,
@@ -41,7 +41,7 @@ pub struct Setting {
 /// What a plan came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Gain beyond what is owed, what was spent on prices, and rounding.
+    /// Gain beyond what is owed and what was spent on prices.
     pub profit: Attos,
     /// Gain as it is.
     pub gain: Attos,
@@ -49,24 +49,12 @@ pub struct Outcome {
     pub owed: Attos,
     /// Spent on pushing prices.
     pub spent: Attos,
-    /// Instructions that went through.
-    pub calls: u32,
     /// Which transactions went through.
     pub landed: Vec<bool>,
     /// What was reached on the way, as numbers that mean nothing.
     pub reached: Vec<u64>,
     /// What offers itself at the end.
     pub menu: Vec<Gene>,
-}
-
-/// (attos) What a call may gain by rounding: an atom of the dearest asset, and
-/// an atom of debt that is counted up.
-fn rounding(setting: &Setting) -> Attos {
-    let banks = setting.cast.banks.iter().zip(&setting.prices.banks);
-    banks
-        .map(|(bank, price)| value(1, *price, setting.world.mints[bank.0].decimals))
-        .max()
-        .unwrap_or(0)
 }
 
 /// Plays `plan`.
@@ -85,7 +73,6 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         gain: 0,
         owed: 0,
         spent: 0,
-        calls: 0,
         landed: Vec::new(),
         reached: Vec::new(),
         menu: Vec::new(),
@@ -103,7 +90,6 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         let receipt = send(&mut world, cast, &step.genes, &admin);
         outcome.landed.push(receipt.is_some());
         if let Some(receipt) = &receipt {
-            outcome.calls += u32::try_from(step.genes.len()).expect("a few");
             outcome.owed += owed(&mut world, cast, receipt, setting.rules, &truth, &end);
             remark(&mut outcome.reached, &mut world, cast, &step.genes);
         }
@@ -143,8 +129,7 @@ fn settle(setting: &Setting, world: &mut World, end: &Prices, outcome: &mut Outc
     };
     let after = estate(world, cast, end);
     outcome.gain = after - before;
-    let dust = i128::from(outcome.calls) * rounding(setting);
-    outcome.profit = outcome.gain - outcome.owed - outcome.spent - dust;
+    outcome.profit = outcome.gain - outcome.owed - outcome.spent;
     let banks = world.banks.clone();
     let (market, obligations) = (world.market, world.obligations.clone());
     if let Err(violation) = invariants::check(&mut *world.chain, &market, &banks, &obligations) {

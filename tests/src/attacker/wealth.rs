@@ -41,6 +41,15 @@ pub fn net_claim(ledger: &LedgerState, shares: &BigUint) -> u64 {
     claim.try_into().expect("no more than the bank has")
 }
 
+/// (attos) What shares are worth, parts of an atom included, rounded up.
+pub fn net_value_up(ledger: &LedgerState, shares: &BigUint, price: i64, decimals: u8) -> Attos {
+    let net = BigUint::from(ledger.lender_assets) - ledger.deficit + 1u8;
+    let unit = value(1, price, decimals).unsigned_abs();
+    let all = ledger.deposit_shares.big() + 1_000_000u32;
+    let worth = (shares * net * unit + &all - 1u8) / all;
+    worth.try_into().expect("no more than there is money")
+}
+
 /// `⌈shares · index / 2⁹⁶⌉`: what clears a debt.
 pub fn debt(ledger: &LedgerState, shares: &BigUint) -> u64 {
     let one = BigUint::from(1u8) << 96u32;
