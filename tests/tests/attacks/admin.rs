@@ -50,9 +50,9 @@ fn the_delay_is_long_enough_to_leave_with_everything() {
             world.borrow(&borrower, stage.usdc, 1_000 * USDC).unwrap();
             queue(world, stage.usdc, change);
             let apply = ix::apply_bank_update(&world.keys(stage.usdc));
-            world.refuse(&[apply.clone()], &[], E::UpdateTooEarly);
+            world.refuse(std::slice::from_ref(&apply), &[], E::UpdateTooEarly);
             world.advance(DELAY - 1);
-            world.refuse(&[apply.clone()], &[], E::UpdateTooEarly);
+            world.refuse(std::slice::from_ref(&apply), &[], E::UpdateTooEarly);
             world
                 .repay(&borrower, &borrower, stage.usdc, u64::MAX)
                 .unwrap();

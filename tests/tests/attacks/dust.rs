@@ -43,7 +43,7 @@ fn dust_in_every_bank_is_cleared_in_the_transaction_of_the_write_off() {
             world.deposit(&debtor, *bank, 1).unwrap();
         }
         let blocked = write_off(world, &stage.keeper, &debtor, stage.usdc);
-        world.refuse(&[blocked.clone()], &[], E::CollateralLeft);
+        world.refuse(std::slice::from_ref(&blocked), &[], E::CollateralLeft);
 
         let mut left = vec![stage.usdc];
         left.extend(&dust);
