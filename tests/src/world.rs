@@ -204,6 +204,28 @@ impl World {
         world
     }
 
+    /// A copy that goes its own way from here: what happens in one does not
+    /// happen in the other.
+    ///
+    /// # Panics
+    /// On the native chain, which cannot be copied.
+    pub fn fork(&self) -> Self {
+        Self {
+            chain: self.chain.fork().expect("the bytecode chain can be copied"),
+            market: self.market,
+            governance: self.governance,
+            banks: self.banks.clone(),
+            mints: self.mints.clone(),
+            admin: self.admin.insecure_clone(),
+            guardian: self.guardian.insecure_clone(),
+            fee_owner: self.fee_owner.insecure_clone(),
+            treasury: self.treasury.insecure_clone(),
+            obligations: self.obligations.clone(),
+            watched: self.watched.clone(),
+            feeds: self.feeds.clone(),
+        }
+    }
+
     /// Creates a bank; its write-off mode is the one of `spec`.
     pub fn add_bank(&mut self, spec: &BankSpec<'_>) -> BankId {
         let admin = self.admin.insecure_clone();

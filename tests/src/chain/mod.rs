@@ -113,6 +113,12 @@ pub trait Chain {
     /// Replaces what programs read as the clock.
     fn set_clock(&mut self, clock: &Clock);
 
+    /// A copy that goes its own way from here, to try several futures of one
+    /// state; none where the back end cannot be copied.
+    fn fork(&self) -> Option<Box<dyn Chain>> {
+        None
+    }
+
     /// Sends one transaction with the largest compute budget.
     fn send(
         &mut self,

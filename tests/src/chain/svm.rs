@@ -143,6 +143,10 @@ impl Chain for SvmChain {
     fn set_clock(&mut self, clock: &Clock) {
         self.vm.set_sysvar(clock);
     }
+
+    fn fork(&self) -> Option<Box<dyn Chain>> {
+        Some(Box::new(self.clone()))
+    }
 }
 
 /// The bodies of all self-calls of `emit_cpi!`.
