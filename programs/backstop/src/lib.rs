@@ -282,13 +282,14 @@ pub mod backstop {
     }
 
     /// (permissionless) Moves insurance fees to the insurance vault and protocol
-    /// fees to the fee owner; not while a deficit is open.
+    /// fees to the fee owner; not while a deficit is open or write-offs are paused.
     pub fn collect_fees<'info>(ctx: Context<'info, CollectFees<'info>>) -> Result<()> {
         instructions::collect_fees(ctx)
     }
 
     /// (permissionless) Starts to spend insurance above its target on governance
-    /// tokens. Emits `BuyBackStarted`.
+    /// tokens; not while write-offs are paused, nor in a wound-down bank. Emits
+    /// `BuyBackStarted`.
     pub fn start_buy_back<'info>(ctx: Context<'info, StartBuyBack<'info>>) -> Result<()> {
         instructions::start_buy_back(ctx)
     }

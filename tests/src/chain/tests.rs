@@ -188,12 +188,13 @@ fn an_account_that_is_set_can_be_read_back_and_removed() {
 }
 
 #[test]
-fn a_copy_of_the_bytecode_chain_goes_its_own_way() {
+fn a_fork_of_the_bytecode_chain_goes_its_own_way_and_the_native_one_has_none() {
     let mut chain = SvmChain::empty();
-    let mut copy = chain.clone();
+    let mut copy = chain.fork().expect("it can be copied");
     copy.advance(60);
     let to = keys::keypair("to").pubkey();
     copy.airdrop(&to, 1_000_000);
     assert_eq!(chain.now(), GENESIS_UNIX);
     assert_eq!(chain.account(&to), None);
+    assert!(NativeChain::with(|_| {}).fork().is_none());
 }

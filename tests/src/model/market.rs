@@ -106,6 +106,7 @@ impl Model {
 
     /// `collect_fees`
     pub fn collect(&mut self, bank: usize) -> Outcome {
+        require(!self.is_paused(1), E::WriteOffPaused)?;
         self.accrue(bank);
         let state = &mut self.banks[bank];
         let books = &mut state.books;
@@ -167,6 +168,7 @@ impl Model {
 
     /// `start_buy_back`
     pub fn start_buy_back(&mut self, bank: usize) -> Outcome {
+        require(!self.banks[bank].wound_down, E::WoundDown)?;
         require(!self.is_paused(1), E::WriteOffPaused)?;
         self.accrue(bank);
         let (low, high) = self.buy_back_prices(bank)?;

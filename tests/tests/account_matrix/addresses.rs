@@ -3,12 +3,16 @@
 use {
     crate::{
         expectations::Kind,
-        honest::{self, Scene},
+        honest::{self, Prepare, Scene},
         matrix::places,
     },
     anchor_lang::{error::ErrorCode, prelude::Rent, solana_program::system_instruction::transfer},
-    backstop::{constants as seeds, instruction, state::Obligation},
-    backstop_tests::{chain::SvmChain, ix, state, tokens::Program},
+    backstop::{constants as seeds, error::BackstopError as E, instruction, state::Obligation},
+    backstop_tests::{
+        chain::{AccountData, SvmChain},
+        ix, state,
+        tokens::Program,
+    },
     solana_pubkey::Pubkey,
     std::slice::from_ref,
 };
@@ -103,6 +107,64 @@ fn lamports_sent_ahead_block_no_account_that_is_created() {
     assert!(created >= 3 * 9, "{created}");
 }
 
+/// Whether the program or a token program keeps something in the account.
+fn is_state(account: &AccountData) -> bool {
+    [
+        backstop::ID,
+        spl_token_interface::ID,
+        spl_token_2022_interface::ID,
+    ]
+    .contains(&account.owner)
+}
+
+/// Everything that a call names, after it: owner, data and lamports.
+fn after(scene: &Scene, prepare: Prepare, gift: u64) -> Vec<Option<AccountData>> {
+    let mut world = scene.world.fork();
+    let call = prepare(scene, &mut world);
+    call.refresh(&mut world);
+    let keys: Vec<Pubkey> = call
+        .instruction
+        .accounts
+        .iter()
+        .map(|meta| meta.pubkey)
+        .collect();
+    for key in &keys {
+        if world.chain.account(key).is_some_and(|a| is_state(&a)) {
+            world.chain.airdrop(key, gift);
+        }
+    }
+    let signers: Vec<_> = call.signers.iter().collect();
+    world.send(&[call.instruction], &signers).unwrap();
+    keys.iter().map(|key| world.chain.account(key)).collect()
+}
+
+#[test]
+fn lamports_count_for_nothing_and_none_go_missing() {
+    const GIFT: u64 = 1_000_000_000;
+    let scene = scene();
+    for (name, prepare) in honest::calls() {
+        let plain = after(&scene, *prepare, 0);
+        for account in plain.iter().flatten().filter(|account| is_state(account)) {
+            let rent = Rent::default().minimum_balance(account.data.len());
+            assert!(account.lamports >= rent, "{name}: {account:?}");
+        }
+        let rich = after(&scene, *prepare, GIFT);
+        let mut gifts = 0;
+        for (plain, rich) in plain.iter().zip(&rich) {
+            let data =
+                |account: &Option<AccountData>| account.as_ref().map(|a| (a.owner, a.data.clone()));
+            assert_eq!(data(plain), data(rich), "{name}");
+            let lamports = |account: &Option<AccountData>| {
+                account.as_ref().map_or(0, |account| account.lamports)
+            };
+            gifts += lamports(rich) - lamports(plain);
+        }
+        assert_eq!(gifts % GIFT, 0, "{name}");
+        // This one alone names nothing that was there before.
+        assert_eq!(gifts > 0, !name.starts_with("create_market_with"), "{name}");
+    }
+}
+
 #[test]
 fn a_closed_obligation_does_not_come_back_to_life_in_its_transaction() {
     let scene = scene();
@@ -136,9 +198,5 @@ fn a_closed_obligation_does_not_come_back_to_life_in_its_transaction() {
         .unwrap();
     assert_eq!(world.obligation(owner).position_count, 0);
     world.send(from_ref(&deposit), &[&owner.wallet]).unwrap();
-    world.refuse(
-        &[close],
-        &[&owner.wallet],
-        backstop::error::BackstopError::ObligationNotEmpty,
-    );
+    world.refuse(&[close], &[&owner.wallet], E::ObligationNotEmpty);
 }

@@ -42,6 +42,8 @@ impl StartBuyBack<'_> {
         market.require_version()?;
         bank.require_version()?;
         require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
+        // Lenders who lost everything come before holders of the governance token.
+        require!(!bank.is_wound_down(), BackstopError::WoundDown);
         require_not_paused(market, now)
     }
 }

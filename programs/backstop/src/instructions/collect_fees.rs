@@ -36,7 +36,7 @@ pub struct CollectFees<'info> {
 }
 
 impl CollectFees<'_> {
-    fn validate(&self, bank: &Bank) -> Result<()> {
+    fn validate(&self, bank: &Bank, now: UnixTime) -> Result<()> {
         let market = self.market.load()?;
         market.require_version()?;
         bank.require_version()?;
@@ -47,6 +47,12 @@ impl CollectFees<'_> {
             self.token_program.key,
         )?;
         bank.require_insurance(self.insurance_vault.key)?;
+        // While write-offs are paused a loss may be waiting that nothing books yet:
+        // the fees that would pay for it first must not leave before it.
+        require!(
+            !market.write_off_pause.is_paused(now),
+            BackstopError::WriteOffPaused
+        );
         let owner = token_account_owner(&self.fee_token_account, &bank.token_program)?;
         require_keys_eq!(
             owner,
@@ -64,7 +70,7 @@ pub fn collect_fees(ctx: Context<'_, CollectFees<'_>>) -> Result<()> {
     let (plan, signer, decimals);
     {
         let mut bank = accounts.bank.load_mut()?;
-        accounts.validate(&bank)?;
+        accounts.validate(&bank, now)?;
         plan = bank.accrued(now)?.collect_fees().ruled()?;
         bank.store(&plan.ledger)?;
         signer = bank.vault_signer();

@@ -141,7 +141,9 @@ fn require_no_collateral<'info>(
         let info = next.next().ok_or(BackstopError::CollateralLeft)?;
         require_keys_eq!(*info.key, position.bank, BackstopError::WrongBankList);
         let loader = AccountLoader::<Bank>::try_from(info)?;
-        require!(loader.load()?.is_delisted(), BackstopError::CollateralLeft);
+        let bank = loader.load()?;
+        bank.require_version()?;
+        require!(bank.is_delisted(), BackstopError::CollateralLeft);
     }
     require!(next.next().is_none(), BackstopError::WrongBankList);
     Ok(())
