@@ -35,7 +35,7 @@ fn nobody_borrows_and_is_written_off_in_one_transaction() {
             world.refuse(&row, &[&thief.wallet], E::RiskTooRecent);
         }
         let too_soon = [prices.clone(), secure.clone(), erase, loan.clone()];
-        world.refuse(&too_soon, &[&thief.wallet], E::CollateralLeft);
+        world.refuse(&too_soon, &[&thief.wallet], E::NoPosition);
         world
             .send(&[prices, secure, loan], &[&thief.wallet])
             .unwrap();

@@ -69,13 +69,13 @@ withdraw                 . . . . . R . .  . . . . . F  . . .
 buy_governance           . o . e . . . .  . . . I . .  . . .
 close_auction            . n n . . . . .  . . . . . .  . . .
 close_buy_back           . . . . . . . .  . . . . . .  . . n
-collect_fees             D D D D . . . .  . . . . . .  . . .
+collect_fees             D D D D . . . .  . . P . . .  . . .
 cover_deficit            . . . . . . . .  . . . . . .  . . .
 fund_insurance           . . . . . . . .  . . . . . .  . . .
 repay_written_off        . . . . . . . .  . . . . . .  . . .
 sell_governance          D D D D . . . .  . . P . . F  G . .
 socialise_deficit        . A A A . . . .  . . P . . .  . . .
-start_buy_back           D D D D . . . .  . . P . . F  G . A
+start_buy_back           D D D D . . W .  . . P . . F  G . A
 write_off/insured        . . . . . . . .  M . P . . .  . . .
 write_off/issuing        . . . . . . . .  M . P . . .  . . .
 ";

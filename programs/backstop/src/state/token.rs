@@ -18,10 +18,6 @@ const MINT_TO: u8 = 7;
 const BURN: u8 = 8;
 const TRANSFER_CHECKED: u8 = 12;
 
-/// Base length of a mint and of a token account; a Token-2022 mint is padded to
-/// the latter, then follow its kind and its extensions.
-const EXTENSIONS_OFFSET: usize = 166;
-
 /// Who signs a token movement.
 pub enum Signer {
     /// A signer of the transaction.
@@ -233,18 +229,18 @@ pub fn require_allowed_extensions(data: &[u8]) -> Result<()> {
     // Checks length, padding and account kind.
     let state =
         StateWithExtensions::<Mint>::unpack(data).map_err(|_| BackstopError::InvalidMint)?;
-    let _ = state.get_tlv_data();
-    let mut rest = data
-        .get(EXTENSIONS_OFFSET..)
-        .ok_or(BackstopError::InvalidMint)?;
-    while let Some((header, after)) = rest.split_first_chunk::<4>() {
-        let [t0, t1, l0, l1] = *header;
-        let kind = u16::from_le_bytes([t0, t1]);
-        let length = usize::from(u16::from_le_bytes([l0, l1]));
+    let mut rest = state.get_tlv_data();
+    // The token program looks at a type even where no length follows it.
+    while let Some((kind, after)) = rest.split_first_chunk::<2>() {
+        let kind = u16::from_le_bytes(*kind);
         if kind == 0 {
             break;
         }
         require_allowed(kind)?;
+        let (length, after) = after
+            .split_first_chunk::<2>()
+            .ok_or(BackstopError::InvalidMint)?;
+        let length = usize::from(u16::from_le_bytes(*length));
         rest = after.get(length..).ok_or(BackstopError::InvalidMint)?;
     }
     Ok(())

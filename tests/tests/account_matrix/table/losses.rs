@@ -180,7 +180,7 @@ pub const ROWS: &[Row] = &[
             ("bank", Bank(Ours(E::WrongVault), Ours(E::WrongVault))),
             (
                 "obligation",
-                Obligation(Ours(E::WrongBankList), Ours(E::WrongMarket)),
+                Obligation(Ours(E::NoPosition), Ours(E::WrongMarket)),
             ),
             LIQUIDITY,
             INSURANCE,
