@@ -9,7 +9,7 @@ use std::{
 use anyhow::{ensure, Context, Result};
 
 use crate::{
-    bins::{BENCH, DEMO},
+    bins::{BENCH, DEMO, FUZZ},
     build, idl,
     process::{self, host_cargo, Command},
     progress::{human, Steps},
@@ -18,10 +18,13 @@ use crate::{
 
 const SECONDS: &str = "a few seconds";
 
+/// On two processors these are three minutes of rows; `cargo xtask fuzz` goes on.
+const FUZZ_MINUTES: &str = "1.5";
+
 /// Runs every step, stopping at the first that fails.
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
-    let mut steps = Steps::new(11);
+    let mut steps = Steps::new(13);
 
     steps.run("formatting", SECONDS, || {
         process::run(process::cargo(workspace).args(["fmt", "--all", "--check"]))
@@ -69,7 +72,7 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
             ]))
         },
     )?;
-    let tests = steps.run("running the tests", "about 1 min", || {
+    let tests = steps.run("running the tests", "about 4 min", || {
         // The same cases in every run: a change is refused for what it did, not
         // by a draw. Set another seed, or none by `cargo test`, to look further.
         let seed = std::env::var("PROPTEST_RNG_SEED").unwrap_or_else(|_| "20221109".into());
@@ -79,6 +82,14 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
                 .env("PROPTEST_RNG_SEED", seed),
         )
     })?;
+    steps.run("compiling the search for rows", "about 10 s", || {
+        FUZZ.compile(workspace)
+    })?;
+    steps.run(
+        "random rows of transactions against the model",
+        "1 min 30 s on every processor",
+        || process::run(FUZZ.command(workspace)?.args(["--minutes", FUZZ_MINUTES])),
+    )?;
     steps.run("compiling the demo", "about 10 s", || {
         DEMO.compile(workspace)
     })?;

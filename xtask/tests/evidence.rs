@@ -51,13 +51,19 @@ fn rows(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A test that the text names: the file it is said to be in, and its name. A
-/// name in backticks belongs to the last file in backticks before it.
+/// The tests that the text names: file and name. A name in backticks belongs to
+/// the last file in backticks before it, in the same paragraph or table row.
 fn named_tests(text: &str) -> Vec<(String, String)> {
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let paragraphs = text.split("\n\n").filter(|part| !part.starts_with('|'));
+    rows.chain(paragraphs).flat_map(tests_of).collect()
+}
+
+fn tests_of(part: &str) -> Vec<(String, String)> {
     let mut file = None;
     let mut found = Vec::new();
-    for token in text.split('`').skip(1).step_by(2) {
-        let is_file = ["engine/", "tests/", "xtask/"]
+    for token in part.split('`').skip(1).step_by(2) {
+        let is_file = ["engine/", "tests/", "targets/", "xtask/"]
             .iter()
             .any(|folder| token.starts_with(folder));
         if is_file {
@@ -80,6 +86,7 @@ fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
     let path = match file.split_once('/') {
         Some(("engine", name)) => root.join("crates/engine/tests").join(name),
         Some(("tests", name)) => root.join("tests/tests").join(name),
+        Some(("targets", name)) => root.join("tests/targets/tests").join(name),
         Some(("xtask", name)) => root.join("xtask/tests").join(name),
         _ => return Vec::new(),
     };
@@ -94,15 +101,18 @@ fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
     file.is_file().then_some(file).into_iter().collect()
 }
 
-/// Whether a test of that name stands there.
+/// Whether a test of that name stands there, as a function or as an entry of a
+/// macro that makes tests.
 fn exists(root: &Path, file: &str, name: &str) -> bool {
-    let attribute = "#[test]";
     sources(root, file).iter().any(|source| {
         let text = fs::read_to_string(source).unwrap_or_default();
-        text.split(attribute)
-            .skip(1)
-            .chain(text.split("proptest! {").skip(1))
-            .any(|after| after.contains(&format!("fn {name}(")))
+        let mut tests = text.split("#[test]").skip(1);
+        let is_function = tests.any(|after| {
+            let signature = after.find("fn ").map(|at| &after[at + 3..]);
+            signature.is_some_and(|rest| rest.starts_with(&format!("{name}(")))
+        });
+        let makes_tests = text.contains("macro_rules!") && text.contains("fn $test(");
+        is_function || (makes_tests && text.contains(&format!("\n    {name}: ")))
     })
 }
 
