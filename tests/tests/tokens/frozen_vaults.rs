@@ -131,6 +131,10 @@ const VAULTS: &[Case] = &[
         )],
     ),
     (
+        Scene::Limited,
+        &[(insurance, &["cover", "cover, no price", "fund an atom"])],
+    ),
+    (
         // Records are repaid into the deficit, which issuing does not touch.
         Scene::Waiting,
         &[
