@@ -13,5 +13,6 @@ mod frozen_vaults;
 mod governance_mint;
 mod recreated_mint;
 mod wrapped_sol;
+mod wrong_program;
 
 use town::{bad_debt, common};
