@@ -8,6 +8,7 @@ mod town;
 mod account_extensions;
 mod allow_list;
 mod donations;
+mod frozen_for_long;
 mod frozen_people;
 mod frozen_vaults;
 mod governance_mint;
