@@ -10,12 +10,17 @@ use {
     backstop_tests::{
         ix,
         keys::keypair,
+        settings::DAY,
         tokens::Program,
         world::{on_both, World},
     },
     solana_signer::Signer,
     std::collections::BTreeSet,
-    town::{bad_debt::USDC, common::pool, ops, try_all, Op, Scene, Snapshot},
+    town::{
+        bad_debt::{insure, lose, stage_bank, USDC},
+        common::pool,
+        ops, try_all, Op, Scene, Snapshot,
+    },
 };
 
 /// Transactions of roles: nobody else can send them.
@@ -206,6 +211,37 @@ fn an_atom_for_the_reserve_does_not_outlast_the_transaction_that_covers_and_soci
         let event: DeficitSocialised = world.send(&both, &[]).unwrap().event();
         // Three atoms came from the stranger, the rest from fees.
         assert!(event.socialised <= owed - 3);
+        assert_eq!(event.after.deficit, 0);
+    });
+}
+
+/// The price of keeping lenders waiting where a limit holds the reserve back: the
+/// limit itself, every window, and it pays for the deficit.
+#[test]
+fn socialising_is_held_up_by_feeding_the_reserve_its_limit_and_no_longer_than_that() {
+    on_both(|world| {
+        const LIMIT: u64 = USDC;
+        let stage = stage_bank(world, |config| {
+            config.write_off_mode = 1;
+            config.draw_limit = LIMIT;
+        });
+        lose(world, &stage, "debtor", 600 * USDC);
+        let keys = world.keys(stage.usdc);
+        let both = [ix::cover_deficit(&keys), ix::socialise_deficit(&keys)];
+        world.advance(14 * u64::from(DAY));
+        insure(world, &stage, LIMIT + 1);
+        for day in 1..=30 {
+            world.refuse(&both, &[], E::InsuranceNotEmpty);
+            world.cover(stage.usdc).unwrap();
+            insure(world, &stage, LIMIT);
+            world.advance(u64::from(DAY));
+            let deficit = world.bank(stage.usdc).ledger.deficit;
+            assert_eq!(deficit, 600 * USDC - day * LIMIT);
+        }
+        // A day without it is enough.
+        world.cover(stage.usdc).unwrap();
+        world.advance(u64::from(DAY));
+        let event: DeficitSocialised = world.send(&both, &[]).unwrap().event();
         assert_eq!(event.after.deficit, 0);
     });
 }

@@ -5,18 +5,13 @@
 
 use {
     crate::{
-        bad_debt::{AUCTION_DELAY, AUCTION_DURATION},
         common::FROZEN,
         town::{difference, ops, try_all, Difference, Scene, Town},
     },
-    backstop::{error::BackstopError, events::AuctionClosed},
     backstop_tests::{
-        ix::{self, BankKeys},
-        settings::DAY,
         tokens::{self, Program},
-        world::{on_both, World},
+        world::World,
     },
-    solana_instruction::Instruction,
     solana_pubkey::Pubkey,
 };
 
@@ -30,7 +25,7 @@ pub fn freeze(world: &mut World, town: &Town, account: &Pubkey) {
     tokens::freeze(&mut *world.chain, &mint, account, &admin);
 }
 
-fn thaw(world: &mut World, town: &Town, account: &Pubkey) {
+pub fn thaw(world: &mut World, town: &Town, account: &Pubkey) {
     let (mint, admin) = (world.mints[town.stage.usdc.0], world.admin.insecure_clone());
     tokens::thaw(&mut *world.chain, &mint, account, &admin);
 }
@@ -131,6 +126,10 @@ const VAULTS: &[Case] = &[
         )],
     ),
     (
+        Scene::Limited,
+        &[(insurance, &["cover", "cover, no price", "fund an atom"])],
+    ),
+    (
         // Records are repaid into the deficit, which issuing does not touch.
         Scene::Waiting,
         &[
@@ -199,88 +198,3 @@ const VAULTS: &[Case] = &[
         ],
     ),
 ];
-
-#[test]
-fn an_auction_over_a_frozen_liquidity_vault_ends_unsold_and_is_held_again() {
-    on_both(|world| {
-        let town = Scene::Announced.play(world, Program::Token);
-        let (usdc, bidder) = (town.stage.usdc, &town.stage.bidder);
-        let keys = world.keys(usdc);
-        freeze(world, &town, &keys.liquidity_vault);
-        world.advance(AUCTION_DELAY);
-        let (purse, tokens) = (world.wallet(bidder, usdc), world.governance_wallet(bidder));
-        let buy = [ix::buy_governance(
-            &keys,
-            bidder.key(),
-            purse,
-            tokens,
-            1_000,
-            u64::MAX,
-        )];
-        world.refuse_code(&buy, &[&bidder.wallet], FROZEN);
-        world.advance(AUCTION_DURATION);
-        let closed = world.close_auction(usdc).unwrap().event::<AuctionClosed>();
-        assert_eq!(closed.failed_auctions, 1);
-
-        thaw(world, &town, &keys.liquidity_vault);
-        world.cover(usdc).unwrap();
-        world.advance(AUCTION_DELAY);
-        world.buy(bidder, usdc, u64::MAX).unwrap();
-        assert_eq!(world.bank(usdc).ledger.deficit, 0);
-    });
-}
-
-/// Issuers who freeze a reserve are out of the program's reach: nothing is lost
-/// or shifted, but nothing goes on either, however long it takes.
-#[test]
-fn a_frozen_reserve_holds_up_write_offs_until_it_is_thawed_and_no_repayment() {
-    on_both(|world| {
-        let town = Scene::Calm.play(world, Program::Token);
-        let (stage, bad) = (&town.stage, &town.bad);
-        let keys = world.keys(stage.usdc);
-        freeze(world, &town, &keys.insurance_vault);
-        world.advance(365 * u64::from(DAY));
-        let keeper = world.wallet(&stage.keeper, stage.usdc);
-        for keeper in [Some(keeper), None] {
-            let write_off = ix::write_off(&keys, bad.obligation, keeper, &[]);
-            let instructions = [ix::refresh_banks(&[keys]), write_off];
-            world.refuse_code(&instructions, &[], FROZEN);
-        }
-        let payer = &town.stranger;
-        world.repay(payer, bad, stage.usdc, 500_000_000).unwrap();
-        thaw(world, &town, &keys.insurance_vault);
-        world.write_off(&stage.keeper, bad, stage.usdc).unwrap();
-        assert_eq!(world.bank(stage.usdc).ledger.deficit, 0);
-    });
-}
-
-/// One atom in the reserve is enough: it cannot be drawn, and while it is there
-/// lenders do not pay.
-#[test]
-fn a_deficit_waits_for_a_frozen_reserve_however_long_and_ends_once_it_is_thawed() {
-    on_both(|world| {
-        let town = Scene::Waiting.play(world, Program::Token);
-        let usdc = town.stage.usdc;
-        let keys = world.keys(usdc);
-        world.fund_insurance(&town.stranger, usdc, 1).unwrap();
-        freeze(world, &town, &keys.insurance_vault);
-        for _ in 0..2 {
-            world.advance(365 * u64::from(DAY));
-            world.refuse_code(&cover(&keys), &[], FROZEN);
-            let socialise = [ix::socialise_deficit(&keys)];
-            world.refuse(&socialise, &[], BackstopError::InsuranceNotEmpty);
-        }
-        // Lenders are not locked in: they leave at the net price.
-        let lender = &town.stage.lender;
-        world.withdraw(lender, usdc, 1_000_000_000).unwrap();
-
-        thaw(world, &town, &keys.insurance_vault);
-        world.send(&cover(&keys), &[]).unwrap();
-        world.socialise(usdc).unwrap();
-        assert_eq!(world.bank(usdc).ledger.deficit, 0);
-    });
-}
-
-fn cover(keys: &BankKeys) -> [Instruction; 2] {
-    [ix::refresh_banks(&[*keys]), ix::cover_deficit(keys)]
-}

@@ -8,10 +8,12 @@ mod town;
 mod account_extensions;
 mod allow_list;
 mod donations;
+mod frozen_for_long;
 mod frozen_people;
 mod frozen_vaults;
 mod governance_mint;
 mod recreated_mint;
 mod wrapped_sol;
+mod wrong_program;
 
 use town::{bad_debt, common};

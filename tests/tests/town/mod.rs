@@ -22,7 +22,7 @@ use {
         ix,
         settings::{DAY, HOUR},
         tokens::{self, Program},
-        world::{on_both, Actor, World, DOLLAR},
+        world::{on_both, Actor, BankSpec, World, DOLLAR},
     },
     bad_debt::{
         fail, insure, lose, plain_bank, stage_of, Stage, AUCTION_DELAY, AUCTION_DURATION,
@@ -35,6 +35,8 @@ use {
 pub const JUNK: u64 = 1_000_000;
 /// [atoms] What is lost in an ordinary town.
 const LOSS: u64 = 1_500 * USDC;
+/// [atoms] What insurance may pay a day where it is limited.
+const A_DAY: u64 = 800 * USDC;
 /// [atoms] A loss that leaves lenders less than a thousandth.
 const RUIN: u64 = 999_400 * USDC;
 
@@ -47,6 +49,8 @@ pub enum Scene {
     BuyBack,
     /// Calm, and the time of such an offer is over.
     BuyBackOver,
+    /// Written off; insurance may pay a part of it a day, and has paid the first.
+    Limited,
     /// Written off; insurance is used up, and nothing was issued yet.
     Waiting,
     /// Governance tokens for it are in escrow; the sale has not begun.
@@ -63,10 +67,11 @@ pub enum Scene {
 
 impl Scene {
     /// Each of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Calm,
         Self::BuyBack,
         Self::BuyBackOver,
+        Self::Limited,
         Self::Waiting,
         Self::Announced,
         Self::Open,
@@ -95,10 +100,16 @@ impl Scene {
 
     /// Plays everything up to it, with a lent mint of `program`.
     pub fn play(self, world: &mut World, program: Program<'_>) -> Town {
-        let insured = matches!(self, Self::Calm | Self::BuyBack | Self::BuyBackOver);
-        let ruined = self == Self::WoundDown;
-        let town = Town::settle(world, program, if ruined { RUIN } else { LOSS }, ruined);
-        if insured {
+        let calm = matches!(self, Self::Calm | Self::BuyBack | Self::BuyBackOver);
+        let mut lending = Town::lending(program);
+        let mut loss = LOSS;
+        match self {
+            Self::Limited => lending.config.draw_limit = A_DAY,
+            Self::WoundDown => (lending.config.write_off_mode, loss) = (1, RUIN),
+            _ => (),
+        }
+        let town = Town::settle(world, &lending, loss);
+        if calm || self == Self::Limited {
             insure(world, &town.stage, 10_000 * USDC);
         }
         if matches!(self, Self::BuyBack | Self::BuyBackOver) {
@@ -110,10 +121,12 @@ impl Scene {
                 _ => AUCTION_DURATION + 1,
             });
         }
-        if !insured {
+        if !calm {
             town.write_off_without_a_price(world);
         }
         match self {
+            // Something more may be drawn by now.
+            Self::Limited => world.advance(u64::from(HOUR)),
             Self::Announced | Self::Open | Self::Ended => {
                 world.cover(town.stage.usdc).unwrap();
                 assert!(world.bank(town.stage.usdc).auction.lot > 0);
@@ -156,13 +169,17 @@ pub struct Town {
 }
 
 impl Town {
-    fn settle(world: &mut World, program: Program<'_>, loss: u64, insurance_only: bool) -> Self {
-        let mut lending = plain_bank("USDC");
-        (lending.program, lending.freezable) = (program, true);
-        lending.config.base_rate_bps = 500;
-        lending.config.bounty_bps = 50;
-        lending.config.write_off_mode = if insurance_only { 1 } else { 2 };
-        let stage = stage_of(world, |_| (), &lending);
+    /// The bank that lends, as it is in most scenes.
+    fn lending(program: Program<'_>) -> BankSpec<'_> {
+        let mut spec = plain_bank("USDC");
+        (spec.program, spec.freezable) = (program, true);
+        spec.config.base_rate_bps = 500;
+        spec.config.bounty_bps = 50;
+        spec
+    }
+
+    fn settle(world: &mut World, lending: &BankSpec<'_>, loss: u64) -> Self {
+        let stage = stage_of(world, |_| (), lending);
         insure(world, &stage, 700 * USDC);
         let (loser, _) = lose(world, &stage, "loser", 600 * USDC);
         let bad = fail(world, &stage, "bad", loss);
@@ -209,8 +226,10 @@ impl Town {
         let keys = world.keys(self.stage.usdc);
         let write_off = ix::write_off(&keys, self.bad.obligation, None, &[]);
         world.send(&[write_off], &[]).unwrap();
-        let ledger = world.bank(self.stage.usdc).ledger;
-        assert!(ledger.deficit > 0 && ledger.on_auction == 0 && ledger.insurance == 0);
+        let bank = world.bank(self.stage.usdc);
+        let is_empty = bank.ledger.insurance == 0;
+        assert!(bank.ledger.deficit > 0 && bank.ledger.on_auction == 0);
+        assert_eq!(is_empty, bank.config.draw_limit == 0);
     }
 
     /// Everybody who lives there.
