@@ -2,7 +2,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::health::{Asset, Sums};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, SharePrice};
 use crate::math;
 use crate::units::{Atoms, Bps, DebtShares, Shares, Value, BPS};
 
@@ -97,6 +97,32 @@ pub fn plan(
     terms: &Terms,
     max_repay: Atoms,
 ) -> Result<LiquidationPlan> {
+    plan_at(SharePrice::Net, sums, sides, terms, max_repay)
+}
+
+/// As [`plan`], for an obligation that is insolvent at the kindest reading: its
+/// collateral goes at the gross share price. What is left of its debt is
+/// somebody's loss, and must not be made greater by a deficit that insurance is
+/// about to cover. Where no deficit is open the two are the same.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_insolvent(
+    sums: &Sums,
+    sides: &Sides<'_>,
+    terms: &Terms,
+    max_repay: Atoms,
+) -> Result<LiquidationPlan> {
+    plan_at(SharePrice::Gross, sums, sides, terms, max_repay)
+}
+
+fn plan_at(
+    price: SharePrice,
+    sums: &Sums,
+    sides: &Sides<'_>,
+    terms: &Terms,
+    max_repay: Atoms,
+) -> Result<LiquidationPlan> {
     if sums.is_healthy() {
         return Err(EngineError::Healthy {
             collateral: sums.weighted_collateral,
@@ -116,7 +142,7 @@ pub fn plan(
     let debt = sides.debt_ledger.debt_up(sides.debt_shares)?;
     let allowed = allowed_repay(sums, sides, terms, bonus, debt)?;
     let repay = without_dust(allowed, debt, terms.min_debt, max_repay)?;
-    seize(sides, terms, bonus, debt, repay)
+    seize(price, sides, terms, bonus, debt, repay)
 }
 
 /// The bonus: from `min_bonus` at the threshold to `max_bonus` at a shortfall
@@ -196,6 +222,7 @@ fn without_dust(allowed: Atoms, debt: Atoms, min_debt: Atoms, max_repay: Atoms) 
 }
 
 fn seize(
+    share_price: SharePrice,
     sides: &Sides<'_>,
     terms: &Terms,
     bonus: Bps,
@@ -209,7 +236,7 @@ fn seize(
     // worth more than the whole debt.
     let priced = sides
         .collateral_ledger
-        .net_times_up(held, collateral.price.spot)?;
+        .value_times_up(held, share_price, collateral.price.spot)?;
     let worth = collateral.price.scaled_up(priced, collateral.decimals)?;
 
     let repaid = asset.price.value_down(repay, asset.decimals, Spot)?;
