@@ -217,7 +217,7 @@ impl<'w, 'a> Hand<'w, 'a> {
         let banks = self.addresses(self.positions[whom].active());
         self.positions[who].set_deposit(other, true);
         // What a second instruction finds depends on what this one leaves.
-        if gene.amount == Amount::All && gene.knob % 2 == 0 {
+        if gene.amount == Amount::All && gene.knob.is_multiple_of(2) {
             self.positions[whom].set_deposit(other, false);
         }
         let parties = LiquidationParties {

@@ -116,7 +116,7 @@ fn two_keepers_at_once_write_off_once() {
         let first = write_off(world, &stage.keeper, &debtor, stage.usdc);
         let second = write_off(world, &stage.bidder, &debtor, stage.usdc);
         world.refuse(&[first.clone(), second.clone()], &[], E::NoDebt);
-        let receipt = world.send(&[first.clone()], &[]).unwrap();
+        let receipt = world.send(std::slice::from_ref(&first), &[]).unwrap();
         assert_eq!(receipt.event::<DebtWrittenOff>().bounty, 5 * USDC);
         world.refuse(&[second], &[], E::NoDebt);
         world.refuse(&[first], &[], E::NoDebt);

@@ -51,7 +51,7 @@ fn an_atom_of_insurance_puts_nothing_off() {
         insure(world, &stage, 1);
         let keys = world.keys(stage.usdc);
         let socialise = ix::socialise_deficit(&keys);
-        world.refuse(&[socialise.clone()], &[], E::InsuranceNotEmpty);
+        world.refuse(std::slice::from_ref(&socialise), &[], E::InsuranceNotEmpty);
         let row = [
             refresh(world, &[stage.usdc]),
             ix::cover_deficit(&keys),
