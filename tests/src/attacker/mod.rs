@@ -14,15 +14,18 @@
 //! rounding: every operation rounds against its caller.
 
 pub mod cast;
+mod credit;
 pub mod genome;
 mod hand;
 mod honest;
 mod menu;
 mod mutate;
+pub mod ops;
 pub mod owed;
 mod positions;
 mod powers;
 pub mod search;
 pub mod settings;
+mod stage;
 pub mod trial;
 pub mod wealth;
