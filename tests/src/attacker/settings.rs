@@ -105,7 +105,8 @@ fn crisis_with(name: &'static str, insurance: u64) -> Setting {
 
 /// A deficit under somebody's collateral: half of what is in the bank of USDC was
 /// lost, insurance pays for it day by day, and Ira has borrowed SOL against USDC
-/// that are whole again in a week. Prices stand still.
+/// that are whole again in a week. Prices stand still. Whoever seizes them at the net
+/// price meanwhile gains the difference (decision 019).
 pub fn drawn() -> Setting {
     let (mut world, banks) = banks(|config| {
         without_interest(config);
@@ -202,12 +203,13 @@ pub fn cheap_push() -> Setting {
     setting
 }
 
-/// Every setting, and whether a hole was planted in it.
+/// Every setting, and whether there is something to find in it: a planted hole, or
+/// what a decision record owns up to.
 pub fn all() -> Vec<(Setting, bool)> {
     vec![
         (calm(), false),
         (crisis(), false),
-        (drawn(), false),
+        (drawn(), true),
         (coarse(), false),
         (path(), false),
         (pushed(), false),
