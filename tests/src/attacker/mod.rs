@@ -10,8 +10,9 @@
 //! at true prices of the end; less what his tokens of the beginning are worth at
 //! those prices. Subtracted are, from the events: bonuses of liquidating others,
 //! bounties, and the discount of governance tokens bought at auction, each only up
-//! to what settings allow; and what pushing prices cost him. Nothing is allowed for
-//! rounding: every operation rounds against its caller.
+//! to what settings allow; and what pushing prices cost him. For rounding nothing is
+//! allowed but an atom for each liquidation of somebody else: every operation rounds
+//! against its caller.
 
 pub mod cast;
 mod credit;
