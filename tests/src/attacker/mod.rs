@@ -1,6 +1,6 @@
 //! A thief with several wallets, who tries to end richer than he began.
 //!
-//! A plan is a list of transactions ([`genome`]); [`mutate`] makes neighbours of
+//! A plan is a list of transactions ([`genome`]); `mutate` makes neighbours of
 //! it; [`trial`] plays one on a fork of a chain with the real bytecode and counts
 //! what the thief has afterwards ([`wealth`]), less what the protocol owed him for
 //! services ([`owed`]); [`search`] climbs. [`settings`] says where.
