@@ -3,10 +3,12 @@
 use {
     super::{
         cast::Cast,
-        genome::{Amount, Gene, Op},
+        credit::credit,
+        genome::{Amount, Gene},
+        ops::Op,
         positions::Positions,
         powers,
-        wealth::{debt, net_claim},
+        wealth::debt,
     },
     crate::{
         ix::{self, BankKeys, LiquidationParties},
@@ -129,7 +131,8 @@ impl<'w, 'a> Hand<'w, 'a> {
             Op::Withdraw => self.withdraw(gene),
             Op::Borrow => {
                 self.positions[who].set_debt(bank, true);
-                let atoms = atoms(gene.amount, self.credit(who, bank));
+                let room = credit(self.world, cast, who, bank);
+                let atoms = atoms(gene.amount, room);
                 let banks = self.addresses(self.positions[who].active());
                 ix::borrow(&keys, thief.key(), thief.obligation, purse, atoms, &banks)
             }
@@ -271,39 +274,6 @@ impl<'w, 'a> Hand<'w, 'a> {
     fn owed(&mut self, whom: usize, bank: usize) -> u64 {
         let shares = self.position(whom, bank).debt_shares.big();
         debt(&self.bank(bank).ledger, &shares)
-    }
-
-    /// (atoms) About what an obligation may still borrow from `bank`: prices and
-    /// weights as the initial check reads them, and no more than there is.
-    fn credit(&mut self, who: usize, bank: usize) -> u64 {
-        let mut room: i128 = 0;
-        let obligation = self.world.obligation(&self.cast.thieves[who]);
-        for position in obligation.positions() {
-            let Some(index) = self.cast.index_of(self.world, &position.bank) else {
-                continue;
-            };
-            let state = self.bank(index);
-            let (low, high, unit) = self.readings(index);
-            let deposit = net_claim(&state.ledger, &position.deposit_shares.big());
-            let owed = debt(&state.ledger, &position.debt_shares.big());
-            let weight = i128::from(state.config.collateral_factor_bps);
-            room += i128::from(deposit) * low * unit / 10_000 * weight;
-            room -= i128::from(owed) * high * unit;
-        }
-        let (_, high, unit) = self.readings(bank);
-        let cash = self.bank(bank).ledger.cash;
-        let atoms = room.max(0) / (high * unit).max(1);
-        u64::try_from(atoms).unwrap_or(u64::MAX).min(cash)
-    }
-
-    /// A feed's lowest and highest reading, and what an atom counts with.
-    fn readings(&self, index: usize) -> (i128, i128, i128) {
-        let id = self.cast.banks[index];
-        let feed = self.world.feed(&self.world.keys(id).oracle);
-        let (spot, ema) = (i128::from(feed.price), i128::from(feed.ema_price));
-        let conf = i128::from(feed.conf);
-        let unit = 10_i128.pow(10 - u32::from(self.world.mints[id.0].decimals));
-        (spot.min(ema) - conf, spot.max(ema) + conf, unit)
     }
 }
 

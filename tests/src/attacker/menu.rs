@@ -4,7 +4,8 @@
 use {
     super::{
         cast::Cast,
-        genome::{Amount, Gene, Op},
+        genome::{Amount, Gene},
+        ops::Op,
     },
     crate::world::World,
 };

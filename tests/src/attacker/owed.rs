@@ -115,5 +115,8 @@ fn bonus(world: &mut World, cast: &Cast, event: &Liquidated, now: &Prices, end: 
     // A rest of collateral worth a cent may be thrown in.
     let most = paid(now) * i128::from(event.bonus_bps) / 10_000 + CENT;
     let beyond = (seized(now) - paid(now) - most).max(0);
-    seized(end) - paid(end) - beyond
+    // Insurance is paid whole atoms of its slice; lenders keep the rest, and he may be
+    // one of them.
+    let dust = value(1, end.banks[collateral], decimals);
+    seized(end) - paid(end) - beyond + dust
 }

@@ -1,7 +1,7 @@
 //! What the admin's key adds: pauses, and settings at their edges.
 
 use {
-    super::genome::{Gene, Op},
+    super::{genome::Gene, ops::Op},
     crate::{
         ix::{self, BankKeys},
         world::World,

@@ -96,10 +96,22 @@ impl<'a> Search<'a> {
         let op = *words.ops.choose(&mut self.rng)?;
         let climb = self.profitable() && self.rng.random_bool(0.3);
         let from = if climb { &self.best } else { &self.corpus };
+        // What has gained something, be it only a bonus, is worth going on from.
+        let gained = self.rng.random_bool(0.5);
         let offers: Vec<(&Plan, &Gene)> = from
             .iter()
+            .filter(|found| !gained || found.outcome.gain > 0)
             .flat_map(|found| found.outcome.menu.iter().map(|gene| (&found.plan, gene)))
             .filter(|(_, gene)| gene.op == op)
+            .collect();
+        // Then against whom: a debtor who is there in every state is one of a few.
+        let target = |gene: &Gene| (gene.whom, gene.bank, gene.other);
+        let targets: BTreeSet<_> = offers.iter().map(|(_, gene)| target(gene)).collect();
+        let targets: Vec<_> = targets.into_iter().collect();
+        let chosen = *targets.choose(&mut self.rng)?;
+        let offers: Vec<_> = offers
+            .into_iter()
+            .filter(|(_, gene)| target(gene) == chosen)
             .collect();
         let (plan, offered) = *offers.choose(&mut self.rng)?;
         let (mut plan, mut gene) = (plan.clone(), *offered);

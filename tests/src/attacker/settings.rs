@@ -4,145 +4,19 @@
 
 use {
     super::{
-        cast::Cast,
-        genome::{Op, Vocabulary, Wait},
-        owed::Rules,
+        genome::Wait,
+        ops::Op,
+        stage::{
+            banks, cast, lender, rich, setting, without_interest, SOL, SOL_AFTER, SOL_BEFORE, USDC,
+        },
         trial::Setting,
-        wealth::{value, Prices, DOLLARS},
+        wealth::{value, DOLLARS},
     },
     crate::{
-        settings::{DAY, HOUR},
-        tokens,
-        world::{Actor, BankId, BankSpec, World, DOLLAR},
+        settings::HOUR,
+        world::{BankSpec, World, DOLLAR},
     },
-    backstop::state::BankConfig,
 };
-
-/// (atoms) One whole USDC.
-const USDC: u64 = 1_000_000;
-/// (atoms) One whole SOL.
-const SOL: u64 = 1_000_000_000;
-/// (atoms) One governance token.
-const TOKEN: u64 = 1_000_000;
-/// (10^-8 dollars) A SOL before the crisis, and after it.
-const SOL_BEFORE: i64 = 100 * DOLLAR;
-const SOL_AFTER: i64 = 58 * DOLLAR;
-/// Wallets of the attacker.
-const WALLETS: usize = 3;
-
-fn waits() -> Vec<Wait> {
-    let mut waits = vec![Wait::SameSlot, Wait::SameSlot];
-    let hours = [2, 6, 8].map(|count| count * u64::from(HOUR));
-    let days = [1, 3, 14, 365].map(|count| count * u64::from(DAY));
-    waits.extend(
-        [0, 1, 59, 60]
-            .into_iter()
-            .chain(hours)
-            .chain(days)
-            .map(Wait::Secs),
-    );
-    waits
-}
-
-fn words(cast: &Cast) -> Vocabulary {
-    Vocabulary {
-        ops: Op::ANYONE.to_vec(),
-        waits: waits(),
-        wallets: cast.thieves.len(),
-        obligations: cast.obligations(),
-        banks: cast.banks.len(),
-        push_bps: 0,
-        longest: 12,
-    }
-}
-
-fn without_interest(config: &mut BankConfig) {
-    (
-        config.base_rate_bps,
-        config.slope_below_bps,
-        config.slope_above_bps,
-    ) = (0, 0, 0);
-}
-
-fn banks(change: impl Fn(&mut BankConfig)) -> (World, Vec<BankId>) {
-    let mut world = World::bytecode();
-    let mut banks = Vec::new();
-    for mut spec in [BankSpec::usdc(), BankSpec::sol()] {
-        change(&mut spec.config);
-        banks.push(world.add_bank(&spec));
-    }
-    (world, banks)
-}
-
-/// Somebody with so many USDC and SOL in the wallet.
-fn rich(world: &mut World, name: &str, banks: &[BankId], usdc: u64, sol: u64) -> Actor {
-    let actor = world.actor(name);
-    for (bank, atoms) in banks.iter().zip([usdc * USDC, sol * SOL]) {
-        if atoms > 0 {
-            world.fund(&actor, *bank, atoms);
-        }
-    }
-    actor
-}
-
-/// Somebody who has deposited it all.
-fn lender(world: &mut World, name: &str, banks: &[BankId], usdc: u64, sol: u64) -> Actor {
-    let actor = rich(world, name, banks, usdc, sol);
-    for (bank, atoms) in banks.iter().zip([usdc * USDC, sol * SOL]) {
-        if atoms > 0 {
-            world.deposit(&actor, *bank, atoms).expect("a deposit");
-        }
-    }
-    actor
-}
-
-/// The attacker's wallets, some governance tokens in each, and the keeper.
-fn cast(world: &mut World, banks: Vec<BankId>, honest: Vec<Actor>, riches: u64) -> Cast {
-    let treasury = world.treasury.insecure_clone();
-    let owner = solana_signer::Signer::pubkey(&treasury);
-    let governance = world.governance;
-    let from = tokens::associated_token_account(&governance, &owner);
-    let thieves: Vec<Actor> = (0..WALLETS)
-        .map(|index| {
-            let name = format!("thief {index}");
-            let thief = rich(world, &name, &banks, riches, riches / 100);
-            let to = world.governance_wallet(&thief);
-            tokens::transfer(
-                &mut *world.chain,
-                &governance,
-                &from,
-                &to,
-                &treasury,
-                5_000 * TOKEN,
-            );
-            thief
-        })
-        .collect();
-    let keeper = rich(world, "honest keeper", &banks, 10_000_000, 100_000);
-    let fee_owner = solana_signer::Signer::pubkey(&world.fee_owner);
-    for bank in &banks {
-        let mint = world.mints[bank.0];
-        tokens::create_associated_token_account(&mut *world.chain, &mint, &fee_owner);
-    }
-    Cast::new(world, thieves, honest, keeper, banks)
-}
-
-fn setting(name: &'static str, world: World, cast: Cast, sol: i64) -> Setting {
-    Setting {
-        name,
-        words: words(&cast),
-        rules: Rules::ALL,
-        prices: Prices {
-            banks: vec![DOLLAR, sol],
-            governance: DOLLAR,
-        },
-        path: None,
-        depth: vec![0; cast.banks.len()],
-        watched: true,
-        world,
-        cast,
-    }
-}
 
 /// Lenders in both banks, interest, and insurance; the attacker is ten times as
 /// rich as everybody else together. Prices stand still.
@@ -231,7 +105,8 @@ fn crisis_with(name: &'static str, insurance: u64) -> Setting {
 
 /// A deficit under somebody's collateral: half of what is in the bank of USDC was
 /// lost, insurance pays for it day by day, and Ira has borrowed SOL against USDC
-/// that are whole again in a week. Prices stand still.
+/// that are whole again in a week. Prices stand still. Whoever seizes them at the net
+/// price meanwhile gains the difference (decision 019).
 pub fn drawn() -> Setting {
     let (mut world, banks) = banks(|config| {
         without_interest(config);
@@ -328,12 +203,13 @@ pub fn cheap_push() -> Setting {
     setting
 }
 
-/// Every setting, and whether a hole was planted in it.
+/// Every setting, and whether there is something to find in it: a planted hole, or
+/// what a decision record owns up to.
 pub fn all() -> Vec<(Setting, bool)> {
     vec![
         (calm(), false),
         (crisis(), false),
-        (drawn(), false),
+        (drawn(), true),
         (coarse(), false),
         (path(), false),
         (pushed(), false),

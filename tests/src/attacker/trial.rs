@@ -130,6 +130,15 @@ fn settle(setting: &Setting, world: &mut World, end: &Prices, outcome: &mut Outc
     let after = estate(world, cast, end);
     outcome.gain = after - before;
     outcome.profit = outcome.gain - outcome.owed - outcome.spent;
+    // A gain of another magnitude is news, even if all of it is owed.
+    outcome.reached.push(u64::from(
+        outcome
+            .gain
+            .max(0)
+            .unsigned_abs()
+            .checked_ilog2()
+            .unwrap_or(0),
+    ));
     let banks = world.banks.clone();
     let (market, obligations) = (world.market, world.obligations.clone());
     if let Err(violation) = invariants::check(&mut *world.chain, &market, &banks, &obligations) {
@@ -215,8 +224,8 @@ fn remark(reached: &mut Vec<u64>, world: &mut World, cast: &Cast, genes: &[Gene]
         reached.push(hasher.finish());
     };
     for gene in genes {
-        let own = gene.whom < cast.thieves.len();
-        note(&|hasher| (gene.op, gene.bank, own, states[gene.bank]).hash(hasher));
+        let whom = (gene.whom >= cast.thieves.len()).then_some(gene.whom);
+        note(&|hasher| (gene.op, gene.bank, whom, states[gene.bank]).hash(hasher));
     }
     note(&|hasher| states.hash(hasher));
     note(&|hasher| sides.hash(hasher));

@@ -186,3 +186,30 @@ fn a_pause_of_write_offs_at_the_worst_moment_ends_and_hides_no_loss() {
         assert_eq!(world.bank(stage.usdc).ledger.deficit, 0);
     });
 }
+
+/// P3: a change that an admin queued outlives him. His successor has the delay to
+/// cancel it, bank by bank; what he overlooks anybody can apply.
+#[test]
+fn what_a_fallen_admin_queued_is_his_successors_to_cancel() {
+    on_both(|world: &mut World| {
+        let stage = stage(world);
+        queue(world, stage.usdc, |config| config.bounty_bps = 1_000);
+        queue(world, stage.junk, |config| config.bounty_bps = 1_000);
+        let (admin, market) = (world.admin.insecure_clone(), world.market.market);
+        let heir = &stage.keeper;
+        let propose = ix::propose_admin(market, admin.pubkey(), heir.key());
+        world.send(&[propose], &[&admin]).unwrap();
+        let accept = ix::accept_admin(market, heir.key());
+        world.send(&[accept], &[&heir.wallet]).unwrap();
+        let cancel = |world: &World, who| ix::cancel_bank_update(&world.keys(stage.usdc), who);
+        let late = cancel(world, admin.pubkey());
+        world.refuse(&[late], &[&admin], E::NotAdmin);
+        let cancel = cancel(world, heir.key());
+        world.send(&[cancel], &[&heir.wallet]).unwrap();
+        world.advance(DELAY);
+        let apply = [stage.usdc, stage.junk].map(|bank| ix::apply_bank_update(&world.keys(bank)));
+        world.refuse(&apply[..1], &[], E::NoPendingUpdate);
+        world.send(&apply[1..], &[]).unwrap();
+        assert_eq!(world.bank(stage.junk).config.bounty_bps, 1_000);
+    });
+}

@@ -8,6 +8,7 @@ use {
     },
     backstop::error::BackstopError as E,
     backstop_tests::{
+        ix,
         keys::keypair,
         settings::DAY,
         world::{on_both, BankId, World, DOLLAR},
@@ -17,8 +18,8 @@ use {
 };
 
 /// E2: an atom in each of the seven other banks an obligation has room for. A
-/// keeper clears all of them and writes the debt off in one transaction, for seven
-/// atoms; more dust beforehand would have made it fail, so the debtor tries again.
+/// keeper clears all of them and writes the debt off in one transaction, for what
+/// they are worth less the bonus.
 #[test]
 fn dust_in_every_bank_is_cleared_in_the_transaction_of_the_write_off() {
     const NAMES: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
@@ -28,7 +29,7 @@ fn dust_in_every_bank_is_cleared_in_the_transaction_of_the_write_off() {
             .iter()
             .map(|name| {
                 let mut spec = plain_bank(name);
-                // An atom is worth a cent at the most: it may not be left alone.
+                // An atom is a tenth of a cent.
                 spec.price = DOLLAR * 1_000;
                 world.add_bank(&spec)
             })
@@ -69,9 +70,11 @@ fn dust_in_every_bank_is_cleared_in_the_transaction_of_the_write_off() {
             .send_with_table(&row, &[&stage.liquidator.wallet], &table)
             .unwrap();
         let cost = before - world.balance(&stage.liquidator, stage.usdc);
-        // A thousandth of a dollar for each of the six, an atom for the worthless one.
-        let worth = 6 * 981 + 1;
-        assert_eq!(cost, worth);
+        // Six times a tenth of a cent less the bonus of 2 %, rounded up, and an atom
+        // for what is worth nothing.
+        let each = 1_000u64 * 100;
+        assert_eq!(cost, 6 * each.div_ceil(102) + 1);
+        world.refresh(&[stage.usdc]).unwrap();
         let key = world.keys(stage.usdc).bank;
         let record = world
             .obligation(&debtor)
@@ -80,5 +83,59 @@ fn dust_in_every_bank_is_cleared_in_the_transaction_of_the_write_off() {
             .written_off;
         assert_eq!(record, 1_000 * USDC - cost);
         assert_eq!(world.obligation(&debtor).position_count, 1);
+    });
+}
+
+/// A documented limit: an atom in a bank whose feed falls silent shields a debtor, not
+/// from being written off for ever, but from every liquidation until the bank is
+/// delisted. It costs him the atom; whoever lists an asset with a feed that sleeps at
+/// night lends everybody such a shield.
+#[test]
+fn an_atom_behind_a_silent_feed_stops_liquidations_until_it_is_delisted() {
+    on_both(|world: &mut World| {
+        let sleepy = world.add_bank(&plain_bank("SLEEPY"));
+        let stage = stage(world);
+        let debtor = world.actor("debtor");
+        world.fund(&debtor, stage.junk, 10_000);
+        world.fund(&debtor, sleepy, 1);
+        world.deposit(&debtor, stage.junk, 10_000).unwrap();
+        world.deposit(&debtor, sleepy, 1).unwrap();
+        world.borrow(&debtor, stage.usdc, 5_000 * USDC).unwrap();
+        world.fund(&stage.liquidator, stage.usdc, 5_000 * USDC);
+
+        // The night: every feed but one goes on.
+        let silent = world.keys(sleepy).oracle;
+        let last = world.feed(&silent);
+        let pass = |world: &mut World, secs: u64| {
+            world.advance(secs);
+            world.publish(silent, last);
+        };
+        pass(world, 61);
+        world.set_price(stage.junk, 1_000 * DOLLAR);
+        let all = world.active_banks(&debtor.obligation);
+        let awake = [stage.usdc, stage.junk];
+        let sides = (stage.usdc, stage.junk);
+        let three = [stage.junk, sleepy, stage.usdc];
+        let seize = liquidate(world, &stage.liquidator, &debtor, sides, u64::MAX, &three);
+        let signers = [&stage.liquidator.wallet];
+        world.refuse(&[ix::refresh_banks(&all)], &[], E::PriceStale);
+        let prices = refresh(world, &awake);
+        world.refuse(
+            &[prices.clone(), seize.clone()],
+            &signers,
+            E::PriceNotRefreshed,
+        );
+        let without = [stage.junk, stage.usdc];
+        let skip = liquidate(world, &stage.liquidator, &debtor, sides, u64::MAX, &without);
+        world.refuse(&[prices.clone(), skip], &signers, E::WrongBankList);
+
+        let admin = world.admin.insecure_clone();
+        let mut config = world.bank(sleepy).config;
+        config.delisted = 1;
+        let update = ix::update_bank(&world.keys(sleepy), admin.pubkey(), config);
+        world.send(&[update], &[&admin]).unwrap();
+        pass(world, 2 * u64::from(DAY));
+        let apply = ix::apply_bank_update(&world.keys(sleepy));
+        world.send(&[apply, prices, seize], &signers).unwrap();
     });
 }

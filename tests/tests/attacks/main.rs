@@ -8,6 +8,7 @@ mod admin;
 mod atomic;
 mod auction;
 mod dust;
+mod edge;
 mod entrants;
 mod hands;
 mod liquidation;

@@ -2,15 +2,19 @@
 
 use {
     crate::{
-        bad_debt::{insure, lose, snap, stage, stage_bank, AUCTION_DELAY, AUCTION_DURATION, USDC},
+        bad_debt::{
+            fail, insure, lose, snap, stage, stage_bank, AUCTION_DELAY, AUCTION_DURATION, USDC,
+        },
         hands::refresh,
     },
     backstop::error::BackstopError as E,
     backstop_tests::{
         ix,
+        keys::keypair,
         settings::DAY,
         world::{on_both, World},
     },
+    solana_signer::Signer,
 };
 
 /// I-19: while an auction is on, spam of `cover_deficit`, `close_auction`,
@@ -94,5 +98,40 @@ fn holding_issuance_up_with_insurance_costs_what_the_limit_leaks() {
         let drawn = before.insurance - after.insurance;
         assert!(drawn > 500 * USDC, "{drawn}");
         assert_eq!(before.deficit - after.deficit, drawn);
+    });
+}
+
+/// A documented limit: prices do not go back, so whoever shows a newer update first
+/// makes an older one useless, though it is young enough. A holder who covers with it,
+/// but without the bank's price, issues nothing and keeps those from issuing who know
+/// only the older account. The way out is to show his update, or one as new.
+#[test]
+fn an_update_shown_first_makes_older_ones_useless_but_issues_when_shown_again() {
+    on_both(|world: &mut World| {
+        let stage = stage(world);
+        let debtor = fail(world, &stage, "debtor", 10_000 * USDC);
+        let keys = world.keys(stage.usdc);
+        let mut blind = keys;
+        blind.market.oracle = None;
+        let erase = ix::write_off(&blind, debtor.obligation, None, &[]);
+        world.send(&[erase], &[]).unwrap();
+        world.advance_silently(30);
+
+        let mut update = world.feed(&keys.market.oracle.unwrap());
+        update.publish_time = world.chain.now();
+        let pulled = keypair("pulled update").pubkey();
+        world.publish(pulled, update);
+        let mut newer = keys;
+        newer.market.oracle = Some(pulled);
+        let offered = |world: &mut World| world.bank(stage.usdc).ledger.on_auction;
+        world.send(&[ix::cover_deficit(&newer)], &[]).unwrap();
+        assert_eq!(offered(world), 0);
+        world.cover(stage.usdc).unwrap();
+        assert_eq!(offered(world), 0, "the older account is of no use");
+        let prices = refresh(world, &[stage.usdc]);
+        world
+            .send(&[prices, ix::cover_deficit(&newer)], &[])
+            .unwrap();
+        assert_eq!(offered(world), 10_000 * USDC);
     });
 }

@@ -109,6 +109,5 @@ fn a_liquidator_at_the_net_price_gains_the_deficit_of_what_he_seized_and_no_more
         // 10,000 dollars and the bonus at first, 1,100 for each 820 in the end.
         let whole = now as u128 * 1_100 / 820;
         assert!(u128::from(later).abs_diff(whole) <= 2, "{later} {whole}");
-        println!("{now} {later}");
     });
 }
