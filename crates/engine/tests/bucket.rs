@@ -137,6 +137,19 @@ fn reading_often_forgets_no_leak() {
 }
 
 #[test]
+fn what_may_have_leaked_is_not_given_back() {
+    // Ten in three seconds: after one, 3.3 have leaked, that is perhaps four.
+    let limit = Limit {
+        capacity: 10,
+        window_secs: 3,
+    };
+    let [issued, now] = [0, 1].map(UnixTime);
+    let full = Bucket::default().fill(limit, 10, issued).unwrap();
+    let back = full.give_back(limit, 10, issued, now).unwrap();
+    assert_eq!(back.level_up(limit, now), Ok(1));
+}
+
+#[test]
 fn time_does_not_go_back() {
     let bucket = Bucket {
         level: 1,

@@ -182,6 +182,29 @@ fn accruing_every_second_does_not_starve_the_fees() {
 }
 
 #[test]
+fn a_fee_is_booked_when_a_whole_atom_of_it_is_due() {
+    // An atom of interest at a time on a debt of 1 000.
+    let fees = |split| {
+        [1, 2, 3].map(|atoms| {
+            let until = atoms * (SECS_PER_YEAR / 100) as i64;
+            let books = run(lending_bank(0, 1_000), FLAT, split, until, until / atoms);
+            assert_eq!(books.borrowed, Atoms(1_000 + atoms as u64));
+            (books.protocol_fees.0, books.insurance_fees.0)
+        })
+    };
+    let [none, half, all] = [0, 5_000, 10_000].map(Bps);
+    let split = |protocol, insurance| FeeSplit {
+        protocol,
+        insurance,
+    };
+    assert_eq!(fees(split(half, none)), [(0, 0), (1, 0), (1, 0)]);
+    assert_eq!(fees(split(none, half)), [(0, 0), (0, 1), (0, 1)]);
+    assert_eq!(fees(split(all, none)), [(1, 0), (2, 0), (3, 0)]);
+    // Of whole fees, the odd atom is the protocol's.
+    assert_eq!(fees(split(half, half)), [(1, 0), (1, 1), (2, 1)]);
+}
+
+#[test]
 fn a_second_of_a_small_debt_is_not_lost() {
     // A debt of one atom at 10 % a year, booked every second for a tenth of a
     // million seconds: the index has grown by what simple interest demands.

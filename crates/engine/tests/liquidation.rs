@@ -402,6 +402,24 @@ fn the_repayment_by_hand() {
 }
 
 #[test]
+fn the_repayment_is_rounded_up_however_small_an_atom_is() {
+    // As above, with atoms of 10⁻¹² dollars, the unit that values are counted in.
+    let mut case = plain(1_000_000, 900_000);
+    case.debt_asset.decimals = 12;
+    case.collateral_asset.decimals = 12;
+    assert_eq!(case.plan(u64::MAX).unwrap().repay, Atoms(852_942));
+}
+
+#[test]
+fn averages_play_no_part() {
+    let case = plain(1_000_000, 900_000);
+    let mut moved = case;
+    moved.debt_asset.price.ema /= 2;
+    moved.collateral_asset.price.ema *= 2;
+    assert_eq!(moved.plan(u64::MAX), case.plan(u64::MAX));
+}
+
+#[test]
 fn the_bonus_grows_along_the_ramp_and_ends_where_collateral_does() {
     let bonus = |owed| plain(1_000_000, owed).plan(u64::MAX).unwrap().bonus.0;
     assert_eq!(bonus(800_001), 500, "at the threshold");
@@ -530,6 +548,31 @@ fn a_rest_below_an_atom_is_thrown_in_where_it_is_worth_nothing() {
     case.terms.min_debt = Atoms(1);
     let plan = case.plan(999).unwrap();
     assert_eq!(plan.repay, Atoms(999));
+    assert!(plan.empties_collateral);
+}
+
+#[test]
+fn a_rest_is_thrown_in_for_its_own_worth_not_for_that_of_what_was_bought() {
+    // A dollar and five cents of collateral, of which half an atom stays.
+    let mut case = plain(1_050_000, 1_000_000);
+    case.collateral = Shares(case.collateral.0 - 500_000);
+    case.terms.full_close_debt = Atoms(1_000_000);
+    case.terms.max_bonus = Bps(500);
+    case.terms.min_debt = Atoms(1);
+    assert!(case.plan(999_999).unwrap().empties_collateral);
+}
+
+#[test]
+fn a_rest_that_a_deficit_keeps_below_an_atom_is_thrown_in() {
+    // Shares at half their price; all but 0.6 atoms at net, 1.2 at gross, are bought.
+    let mut case = plain(1_050, 500);
+    case.collateral_ledger = bank(525, 525);
+    case.collateral = Shares(1_048_102_757);
+    case.terms.full_close_debt = Atoms(500);
+    case.terms.max_bonus = Bps(500);
+    case.terms.min_debt = Atoms(1);
+    let plan = case.plan(499).unwrap();
+    assert_eq!(plan.repay, Atoms(499));
     assert!(plan.empties_collateral);
 }
 

@@ -455,6 +455,15 @@ fn broken_books_are_noticed() {
         })
     );
     let mut ledger = bank(100, 10);
+    (ledger.protocol_fees, ledger.insurance_fees) = (Atoms(3), Atoms(4));
+    assert_eq!(
+        ledger.check_books(),
+        Err(EngineError::BooksOutOfBalance {
+            lender_assets: 110,
+            expected: 103
+        })
+    );
+    let mut ledger = bank(100, 10);
     ledger.totals.socialised = 1;
     assert_eq!(ledger.check_split(), Err(EngineError::SplitOutOfBalance));
 }

@@ -1,15 +1,15 @@
 //! What must hold in every state and for every call; the names are those of
 //! `docs/invariants.md`.
 //!
-//! Nothing here asks a plan of the engine what it did: states before and after
-//! are compared, with formulas written down anew.
+//! States before and after are compared, and what the call's event says, with
+//! formulas written down anew.
 
 use backstop_engine::ledger::Ledger;
 use backstop_engine::units::Bps;
 
 use crate::calls::{Call, Effect, Result as Called};
 use crate::foresight;
-use crate::legal::{gives_up, legal, may_be_socialised};
+use crate::legal::{applies, gives_up, legal};
 use crate::search::Broken;
 use crate::world::{Bank, Rules, User, World, BANKS, SUPPLY};
 
@@ -205,7 +205,6 @@ fn order(before: &World, after: &World, rules: &Rules, call: Call, effect: &Effe
     let (was, is) = (&before.banks[bank], &after.banks[bank]);
     let l = &is.ledger;
     let fees = l.protocol_fees.0 + l.insurance_fees.0;
-    // What a bank's insurance pays beyond the loss is the bounty, paid last.
     if effect.opening.is_some() {
         let exhausted = fees == 0 && l.insurance.is_zero();
         let reopened = was.auction.holds_tokens() && effect.burned != was.auction.lot;
@@ -216,17 +215,11 @@ fn order(before: &World, after: &World, rules: &Rules, call: Call, effect: &Effe
     let socialised = l.totals.socialised - was.ledger.totals.socialised;
     if socialised > 0 {
         let exhausted = fees == 0 && l.insurance.is_zero() && !was.auction.holds_tokens();
-        let reason = may_be_socialised(before, rules, bank);
-        holds(
-            "ORDER",
-            exhausted && reason && effect.reason.is_some(),
-            || {
-                format!(
-                    "socialised {socialised} by {:?} with {was:?}",
-                    effect.reason
-                )
-            },
-        )?;
+        let reason = effect.reason;
+        let is_true = reason.is_some_and(|reason| applies(reason, before, rules, bank));
+        holds("ORDER", exhausted && is_true, || {
+            format!("socialised {socialised} by {reason:?} with {was:?}")
+        })?;
     }
     let waits = !matches!(call, Call::Collect { .. }) || was.ledger.deficit.is_zero();
     holds("ORDER", waits, || {
