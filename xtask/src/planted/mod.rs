@@ -36,7 +36,8 @@ const ALIVE: (&str, &str) = (
     "an_owner_opens_as_many_obligations_as_he_likes",
 );
 
-/// Plants the bugs of these names, or all of them; fails if one survives.
+/// Plants the bugs whose names begin like this, or all of them; fails if one
+/// survives.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     let chosen = select(Table::read(workspace.root())?.planted, names)?;
     let dir = workspace.cache().join("planted");
@@ -67,7 +68,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     field.copy.restore()?;
 
     for (planted, verdict, elapsed) in &reports {
-        println!("{}: {verdict}, {}", planted.name, human(*elapsed));
+        let verdict = verdict.to_string();
+        let first = verdict.lines().next().unwrap_or_default();
+        println!("{}: {first}, {}", planted.name, human(*elapsed));
     }
     let caught = reports.iter().filter(|(_, v, _)| v.is_caught()).count();
     println!(
@@ -82,11 +85,12 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
 /// The bugs asked for; formulas first, because they are quick.
 fn select(mut all: Vec<Planted>, names: &[String]) -> Result<Vec<Planted>> {
     for name in names {
-        if !all.iter().any(|planted| planted.name == *name) {
+        if !all.iter().any(|planted| planted.name.starts_with(name)) {
             bail!("no bug is named `{name}`: see {}/README.md", table::DIR);
         }
     }
-    all.retain(|planted| names.is_empty() || names.contains(&planted.name));
+    let wanted = |name: &str| names.iter().any(|start| name.starts_with(start));
+    all.retain(|planted| names.is_empty() || wanted(&planted.name));
     all.sort_by_key(Planted::needs_program);
     Ok(all)
 }
@@ -337,7 +341,7 @@ mod tests {
     fn a_bug_that_nobody_knows_is_not_left_out_in_silence() {
         let all = vec![bug(&["a"])];
         assert_eq!(select(all.clone(), &[]).unwrap().len(), 1);
-        assert_eq!(select(all.clone(), &["01-bug".into()]).unwrap().len(), 1);
+        assert_eq!(select(all.clone(), &["01".into()]).unwrap().len(), 1);
         assert!(select(all, &["02-bug".into()]).is_err());
     }
 
