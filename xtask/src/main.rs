@@ -57,7 +57,7 @@ enum Command {
     /// Each must be noticed by the tests that tests/planted/README.md names for
     /// it. What the tests printed is kept in the cache, in planted/logs.
     Planted {
-        /// Names of patches, without `.patch`; all of them by default
+        /// How the names of the patches begin; all of them by default
         names: Vec<String>,
     },
     /// Asks cargo-deny and cargo-audit about other people's code
