@@ -234,9 +234,10 @@ fn seize(
     let (asset, collateral) = (sides.debt_asset, sides.collateral_asset);
     // Shares are finer than atoms: an atom of a token without decimals may be
     // worth more than the whole debt.
-    let priced = sides
-        .collateral_ledger
-        .value_times_up(held, share_price, collateral.price.spot)?;
+    let priced =
+        sides
+            .collateral_ledger
+            .value_times_up(held, share_price, collateral.price.spot)?;
     let worth = collateral.price.scaled_up(priced, collateral.decimals)?;
 
     let repaid = asset.price.value_down(repay, asset.decimals, Spot)?;

@@ -11,7 +11,7 @@ mod common;
 
 use backstop_engine::health::{Asset, Check, Sums, Weights};
 use backstop_engine::ledger::Ledger;
-use backstop_engine::liquidation::{plan, LiquidationPlan, Sides, Terms};
+use backstop_engine::liquidation::{plan, plan_insolvent, LiquidationPlan, Sides, Terms};
 use backstop_engine::price::Price;
 use backstop_engine::units::{Atoms, Bps, DebtShares, Shares};
 use backstop_engine::EngineError;
@@ -31,6 +31,9 @@ struct Case {
     terms: Terms,
 }
 
+/// Either way to plan.
+type Rule = fn(&Sums, &Sides<'_>, &Terms, Atoms) -> Result<LiquidationPlan, EngineError>;
+
 impl Case {
     fn sums(&self, check: Check) -> Sums {
         let mut sums = Sums::default();
@@ -46,6 +49,10 @@ impl Case {
     }
 
     fn plan(&self, max_repay: u64) -> Result<LiquidationPlan, EngineError> {
+        self.plan_by(plan, max_repay)
+    }
+
+    fn plan_by(&self, rule: Rule, max_repay: u64) -> Result<LiquidationPlan, EngineError> {
         let sides = Sides {
             debt_ledger: &self.debt_ledger,
             debt_asset: &self.debt_asset,
@@ -54,7 +61,7 @@ impl Case {
             collateral_asset: &self.collateral_asset,
             collateral_shares: self.collateral,
         };
-        plan(
+        rule(
             &self.sums(Check::Maintenance),
             &sides,
             &self.terms,
@@ -584,4 +591,19 @@ fn an_open_deficit_lowers_what_collateral_is_worth() {
     let plan = case.plan(u64::MAX).unwrap();
     let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
     assert!(case.worth(seized) <= q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0)));
+}
+
+/// Half of the lenders' assets are a deficit: at net the collateral is worth half.
+#[test]
+fn what_is_insolvent_goes_at_gross_and_leaves_no_more_debt_than_without_a_deficit() {
+    let mut case = plain(1_000_000, 1_200_000);
+    let without = case.plan_by(plan_insolvent, u64::MAX).unwrap();
+    assert_eq!(case.plan(u64::MAX), Ok(without));
+
+    case.collateral_ledger = bank(500_000, 500_000);
+    let gross = case.plan_by(plan_insolvent, u64::MAX).unwrap();
+    assert!(gross.empties_collateral);
+    assert_eq!(gross.repay, without.repay);
+    let net = case.plan(u64::MAX).unwrap();
+    assert!(net.repay.0 <= gross.repay.0.div_ceil(2), "{net:?}");
 }

@@ -66,13 +66,7 @@ impl Model {
         Ok(sums.collateral < sums.debt * (exact(1) + bps(margin)))
     }
 
-    fn plan(
-        &self,
-        sides: Sides,
-        sums: &Sums,
-        max_repay: &Int,
-        at_gross: bool,
-    ) -> Outcome<Plan> {
+    fn plan(&self, sides: Sides, sums: &Sums, max_repay: &Int, at_gross: bool) -> Outcome<Plan> {
         let owner = &self.users[sides.debtor];
         let held = &owner.position(sides.debt).ok_or(E::NoPosition)?.debt;
         let collateral = owner.position(sides.collateral).ok_or(E::NoPosition)?;
