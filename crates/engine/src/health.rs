@@ -171,21 +171,18 @@ impl Sums {
 }
 
 impl Sums {
-    /// Passes unless something has driven an obligation into insolvency, or to
-    /// within `margin` of it: `before` and `self` are its sums of
-    /// [`Check::Insolvency`] before and after. What was insolvent before may be
-    /// so afterwards.
+    /// Passes unless something has driven an obligation into insolvency:
+    /// `before` and `self` are its sums of [`Check::Insolvency`] before and
+    /// after. What was insolvent before may be so afterwards.
     ///
     /// This is what keeps a wick from creating bad debt. To look only at a
     /// liquidation that takes the last collateral is not enough: one that
-    /// leaves a single share behind does the same harm. Nor is no margin enough
-    /// where shares are seized for less than the kindest reading says they are
-    /// worth: left at the very edge, the interest of a second does the rest.
+    /// leaves a single share behind does the same harm.
     ///
     /// # Errors
     /// `NotInsolvent`, with both sums after the change.
-    pub fn require_not_driven_insolvent(&self, before: &Self, margin: Bps) -> Result<()> {
-        if before.is_underwater() || self.covers_debt_and(margin) {
+    pub fn require_not_driven_insolvent(&self, before: &Self) -> Result<()> {
+        if before.is_underwater() || !self.is_underwater() {
             return Ok(());
         }
         Err(EngineError::NotInsolvent {

@@ -88,15 +88,6 @@ pub struct Ledger {
     pub totals: LossTotals,
 }
 
-/// Which of the two prices of a share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SharePrice {
-    /// With the deficit: what it is worth once that is covered.
-    Gross,
-    /// Without it: what a withdrawal pays.
-    Net,
-}
-
 /// What a deposit does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DepositPlan {
@@ -240,18 +231,9 @@ impl Ledger {
         self.claim_down(shares, self.net_assets()?)
     }
 
-    /// `⌈factor · value of shares⌉`, without rounding the value itself.
-    pub(crate) fn value_times_up(
-        &self,
-        shares: Shares,
-        price: SharePrice,
-        factor: u64,
-    ) -> Result<u128> {
-        let assets = match price {
-            SharePrice::Gross => self.lender_assets,
-            SharePrice::Net => self.net_assets()?,
-        };
-        let assets = u128::from(assets.0).wrapping_add(VIRTUAL_ATOMS);
+    /// `⌈factor · gross value of shares⌉`, without rounding the value itself.
+    pub(crate) fn gross_times_up(&self, shares: Shares, factor: u64) -> Result<u128> {
+        let assets = u128::from(self.lender_assets.0).wrapping_add(VIRTUAL_ATOMS);
         let scaled = assets
             .checked_mul(u128::from(factor))
             .ok_or(EngineError::Overflow)?;

@@ -2,7 +2,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::health::{Asset, Sums};
-use crate::ledger::{Ledger, SharePrice};
+use crate::ledger::Ledger;
 use crate::math;
 use crate::units::{Atoms, Bps, DebtShares, Shares, Value, BPS};
 
@@ -79,6 +79,10 @@ pub struct LiquidationPlan {
 /// where this collateral runs out first, whatever debt is left stays, so the
 /// books must take this repayment without asking for a minimum.
 ///
+/// Shares are seized at their gross price, whatever health says of them at net: a
+/// deficit that is covered later would else be a gift to the liquidator, from the
+/// debtor or, where debt is left, from the lenders of another bank.
+///
 /// Rounding: the repayment is rounded up, collateral and the liquidator's part
 /// of the bonus are rounded down; borrower and insurance keep the dust. Only
 /// collateral that would be left with less than one atom, worth no more than a
@@ -92,32 +96,6 @@ pub struct LiquidationPlan {
 /// `DebtBelowMinimum` if `max_repay` cannot clear a debt that must be cleared,
 /// `AmountTooSmall` if the repayment is worth less than one share, `Overflow`.
 pub fn plan(
-    sums: &Sums,
-    sides: &Sides<'_>,
-    terms: &Terms,
-    max_repay: Atoms,
-) -> Result<LiquidationPlan> {
-    plan_at(SharePrice::Net, sums, sides, terms, max_repay)
-}
-
-/// As [`plan`], for an obligation that is insolvent at the kindest reading: its
-/// collateral goes at the gross share price. What is left of its debt is
-/// somebody's loss, and must not be made greater by a deficit that insurance is
-/// about to cover. Where no deficit is open the two are the same.
-///
-/// # Errors
-/// As [`plan`].
-pub fn plan_insolvent(
-    sums: &Sums,
-    sides: &Sides<'_>,
-    terms: &Terms,
-    max_repay: Atoms,
-) -> Result<LiquidationPlan> {
-    plan_at(SharePrice::Gross, sums, sides, terms, max_repay)
-}
-
-fn plan_at(
-    price: SharePrice,
     sums: &Sums,
     sides: &Sides<'_>,
     terms: &Terms,
@@ -142,7 +120,7 @@ fn plan_at(
     let debt = sides.debt_ledger.debt_up(sides.debt_shares)?;
     let allowed = allowed_repay(sums, sides, terms, bonus, debt)?;
     let repay = without_dust(allowed, debt, terms.min_debt, max_repay)?;
-    seize(price, sides, terms, bonus, debt, repay)
+    seize(sides, terms, bonus, debt, repay)
 }
 
 /// The bonus: from `min_bonus` at the threshold to `max_bonus` at a shortfall
@@ -222,7 +200,6 @@ fn without_dust(allowed: Atoms, debt: Atoms, min_debt: Atoms, max_repay: Atoms) 
 }
 
 fn seize(
-    share_price: SharePrice,
     sides: &Sides<'_>,
     terms: &Terms,
     bonus: Bps,
@@ -234,10 +211,9 @@ fn seize(
     let (asset, collateral) = (sides.debt_asset, sides.collateral_asset);
     // Shares are finer than atoms: an atom of a token without decimals may be
     // worth more than the whole debt.
-    let priced =
-        sides
-            .collateral_ledger
-            .value_times_up(held, share_price, collateral.price.spot)?;
+    let priced = sides
+        .collateral_ledger
+        .gross_times_up(held, collateral.price.spot)?;
     let worth = collateral.price.scaled_up(priced, collateral.decimals)?;
 
     let repaid = asset.price.value_down(repay, asset.decimals, Spot)?;
@@ -251,7 +227,9 @@ fn seize(
         (cost.min(repay), held)
     } else {
         let shares = Shares(math::mul_div_down(held.0, wanted.0, worth.0)?);
-        let rest = sides.collateral_ledger.net_value_down(held.sub(shares)?)?;
+        let rest = sides
+            .collateral_ledger
+            .gross_value_down(held.sub(shares)?)?;
         let is_dust = rest.is_zero() && worth.sub(wanted)? <= DUST;
         (repay, if is_dust { held } else { shares })
     };

@@ -218,44 +218,20 @@ fn leaving_a_single_share_behind_is_no_way_around_the_insolvency_check() {
     let before = owing(Check::Insolvency, 1_000, 900);
     let sliver = owing(Check::Insolvency, 1, 430);
     assert_eq!(
-        sliver.require_not_driven_insolvent(&before, Bps(0)),
+        sliver.require_not_driven_insolvent(&before),
         Err(EngineError::NotInsolvent {
             collateral: 1_000_000,
             debt: 430_000_000
         })
     );
     let emptied = owing(Check::Insolvency, 0, 1);
-    assert!(emptied
-        .require_not_driven_insolvent(&before, Bps(0))
-        .is_err());
+    assert!(emptied.require_not_driven_insolvent(&before).is_err());
     let cleared = owing(Check::Insolvency, 0, 0);
-    assert!(cleared
-        .require_not_driven_insolvent(&before, Bps(0))
-        .is_ok());
+    assert!(cleared.require_not_driven_insolvent(&before).is_ok());
     let equal = owing(Check::Insolvency, 430, 430);
-    assert!(equal.require_not_driven_insolvent(&before, Bps(0)).is_ok());
+    assert!(equal.require_not_driven_insolvent(&before).is_ok());
     let insolvent = owing(Check::Insolvency, 1_000, 1_001);
-    assert!(emptied
-        .require_not_driven_insolvent(&insolvent, Bps(0))
-        .is_ok());
-}
-
-#[test]
-fn a_margin_keeps_a_liquidation_away_from_the_edge() {
-    let before = owing(Check::Insolvency, 1_000, 900);
-    let edge = owing(Check::Insolvency, 102, 100);
-    assert!(edge.require_not_driven_insolvent(&before, Bps(200)).is_ok());
-    assert_eq!(
-        edge.require_not_driven_insolvent(&before, Bps(201)),
-        Err(EngineError::NotInsolvent {
-            collateral: 102_000_000,
-            debt: 100_000_000
-        })
-    );
-    let insolvent = owing(Check::Insolvency, 1_000, 1_001);
-    assert!(edge
-        .require_not_driven_insolvent(&insolvent, Bps(201))
-        .is_ok());
+    assert!(emptied.require_not_driven_insolvent(&insolvent).is_ok());
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod common;
 
 use backstop_engine::health::{Asset, Check, Sums, Weights};
 use backstop_engine::ledger::Ledger;
-use backstop_engine::liquidation::{plan, plan_insolvent, LiquidationPlan, Sides, Terms};
+use backstop_engine::liquidation::{plan, LiquidationPlan, Sides, Terms};
 use backstop_engine::price::Price;
 use backstop_engine::units::{Atoms, Bps, DebtShares, Shares};
 use backstop_engine::EngineError;
@@ -31,9 +31,6 @@ struct Case {
     terms: Terms,
 }
 
-/// Either way to plan.
-type Rule = fn(&Sums, &Sides<'_>, &Terms, Atoms) -> Result<LiquidationPlan, EngineError>;
-
 impl Case {
     fn sums(&self, check: Check) -> Sums {
         let mut sums = Sums::default();
@@ -49,10 +46,6 @@ impl Case {
     }
 
     fn plan(&self, max_repay: u64) -> Result<LiquidationPlan, EngineError> {
-        self.plan_by(plan, max_repay)
-    }
-
-    fn plan_by(&self, rule: Rule, max_repay: u64) -> Result<LiquidationPlan, EngineError> {
         let sides = Sides {
             debt_ledger: &self.debt_ledger,
             debt_asset: &self.debt_asset,
@@ -61,7 +54,7 @@ impl Case {
             collateral_asset: &self.collateral_asset,
             collateral_shares: self.collateral,
         };
-        rule(
+        plan(
             &self.sums(Check::Maintenance),
             &sides,
             &self.terms,
@@ -570,40 +563,33 @@ fn a_rest_is_thrown_in_for_its_own_worth_not_for_that_of_what_was_bought() {
 }
 
 #[test]
-fn a_rest_that_a_deficit_keeps_below_an_atom_is_thrown_in() {
+fn a_rest_that_only_a_deficit_keeps_below_an_atom_stays() {
     // Shares at half their price; all but 0.6 atoms at net, 1.2 at gross, are bought.
     let mut case = plain(1_050, 500);
     case.collateral_ledger = bank(525, 525);
-    case.collateral = Shares(1_048_102_757);
+    case.collateral = Shares(525_124_000);
     case.terms.full_close_debt = Atoms(500);
     case.terms.max_bonus = Bps(500);
     case.terms.min_debt = Atoms(1);
     let plan = case.plan(499).unwrap();
     assert_eq!(plan.repay, Atoms(499));
-    assert!(plan.empties_collateral);
+    assert!(!plan.empties_collateral);
+    let rest = case.after(&plan).collateral;
+    assert_eq!(case.collateral_ledger.net_value_down(rest), Ok(Atoms(0)));
+    assert_eq!(case.collateral_ledger.gross_value_down(rest), Ok(Atoms(1)));
 }
 
 #[test]
-fn an_open_deficit_lowers_what_collateral_is_worth() {
-    let mut case = plain(1_000_000, 800_000);
-    case.collateral_ledger = bank(999_990, 10);
+fn an_open_deficit_lowers_health_and_not_what_collateral_is_taken_for() {
+    let whole = plain(1_000_000, 800_000);
+    assert!(whole.sums(Check::Maintenance).is_healthy());
+    let mut case = whole;
+    case.collateral_ledger = bank(500_000, 500_000);
     assert!(!case.sums(Check::Maintenance).is_healthy());
     let plan = case.plan(u64::MAX).unwrap();
     let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
-    assert!(case.worth(seized) <= q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0)));
-}
-
-/// Half of the lenders' assets are a deficit: at net the collateral is worth half.
-#[test]
-fn what_is_insolvent_goes_at_gross_and_leaves_no_more_debt_than_without_a_deficit() {
-    let mut case = plain(1_000_000, 1_200_000);
-    let without = case.plan_by(plan_insolvent, u64::MAX).unwrap();
-    assert_eq!(case.plan(u64::MAX), Ok(without));
-
-    case.collateral_ledger = bank(500_000, 500_000);
-    let gross = case.plan_by(plan_insolvent, u64::MAX).unwrap();
-    assert!(gross.empties_collateral);
-    assert_eq!(gross.repay, without.repay);
-    let net = case.plan(u64::MAX).unwrap();
-    assert!(net.repay.0 <= gross.repay.0.div_ceil(2), "{net:?}");
+    // A share is worth twice what it could be redeemed for now.
+    let gross = q(seized.0) * gross(&case.collateral_ledger) * case.collateral_atom();
+    let paid = q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0));
+    assert!(gross <= paid && gross >= paid * bps(9_990), "{plan:?}");
 }

@@ -105,8 +105,8 @@ fn crisis_with(name: &'static str, insurance: u64) -> Setting {
 
 /// A deficit under somebody's collateral: half of what is in the bank of USDC was
 /// lost, insurance pays for it day by day, and Ira has borrowed SOL against USDC
-/// that are whole again in a week. Prices stand still. Whoever seizes them at the net
-/// price meanwhile gains the difference (decision 019).
+/// that are whole again in a week. Prices stand still. Seized at the net
+/// price meanwhile they would bring the difference (decision 019).
 pub fn drawn() -> Setting {
     let (mut world, banks) = banks(|config| {
         without_interest(config);
@@ -209,7 +209,7 @@ pub fn all() -> Vec<(Setting, bool)> {
     vec![
         (calm(), false),
         (crisis(), false),
-        (drawn(), true),
+        (drawn(), false),
         (coarse(), false),
         (path(), false),
         (pushed(), false),

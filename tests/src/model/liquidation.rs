@@ -44,29 +44,23 @@ impl Model {
         let mut accrued = self.clone();
         accrued.accrue(sides.debt);
         accrued.accrue(sides.collateral);
-        let was_insolvent = self.is_insolvent(sides.debtor, 0)?;
-        let plan = accrued.plan(sides, &sums, max_repay, was_insolvent)?;
+        let plan = accrued.plan(sides, &sums, max_repay)?;
+        let was_insolvent = self.is_insolvent(sides.debtor)?;
         self.seize(liquidator, sides, &plan)?;
-        // An obligation that the kindest prices call solvent must stay so, and by
-        // the least bonus while its shares go for less than they may be worth.
-        let taken = &self.banks[sides.collateral];
-        let margin = match taken.books.deficit == Int::ZERO {
-            true => 0,
-            false => taken.config.min_bonus_bps,
-        };
+        // An obligation that the kindest prices call solvent must stay so.
         require(
-            was_insolvent || !self.is_insolvent(sides.debtor, margin)?,
+            was_insolvent || !self.is_insolvent(sides.debtor)?,
             E::NotInsolvent,
         )?;
         self.pay_in(liquidator, sides.debt, &plan.repay)
     }
 
-    fn is_insolvent(&self, user: usize, margin: u32) -> Outcome<bool> {
+    fn is_insolvent(&self, user: usize) -> Outcome<bool> {
         let sums = self.sums(user, Check::Insolvency)?;
-        Ok(sums.collateral < sums.debt * (exact(1) + bps(margin)))
+        Ok(sums.collateral < sums.debt)
     }
 
-    fn plan(&self, sides: Sides, sums: &Sums, max_repay: &Int, at_gross: bool) -> Outcome<Plan> {
+    fn plan(&self, sides: Sides, sums: &Sums, max_repay: &Int) -> Outcome<Plan> {
         let owner = &self.users[sides.debtor];
         let held = &owner.position(sides.debt).ok_or(E::NoPosition)?.debt;
         let collateral = owner.position(sides.collateral).ok_or(E::NoPosition)?;
@@ -79,12 +73,7 @@ impl Model {
         let allowed = self.allowed(sides, sums, &bonus, &debt);
         let min_debt = int(self.banks[sides.debt].config.min_debt);
         let repay = without_dust(allowed, &debt, &min_debt, max_repay)?;
-        let books = &self.banks[sides.collateral].books;
-        let share = match at_gross {
-            true => books.gross_price(),
-            false => books.net_price(),
-        };
-        self.taken(sides, &bonus, (&collateral.deposit, share), repay)
+        self.taken(sides, &bonus, &collateral.deposit, repay)
     }
 
     /// From the smallest bonus to the largest with the shortfall, in whole basis
@@ -120,24 +109,18 @@ impl Model {
         least(&price.atoms_up(&value, owed.decimals), debt)
     }
 
-    /// What `repay` takes of `held` shares, each worth so many atoms; less is repaid
-    /// where they run out.
-    fn taken(
-        &self,
-        sides: Sides,
-        bonus: &Exact,
-        (held, share): (&Int, Exact),
-        repay: Int,
-    ) -> Outcome<Plan> {
+    /// What `repay` takes of `held` shares; less is repaid where they run out.
+    fn taken(&self, sides: Sides, bonus: &Exact, held: &Int, repay: Int) -> Outcome<Plan> {
         let (owed, taken) = (&self.banks[sides.debt], &self.banks[sides.collateral]);
         let paid = owed.price.as_ref().expect("its price is of this slot");
         let price = taken.price.as_ref().expect("its price is of this slot");
         let factor = exact(1) + bonus;
         let unit = value_unit();
 
-        // The worth of the shares, not of the atoms they could be redeemed for:
+        // The worth of the shares once every deficit is covered, and not of the
+        // atoms they could be redeemed for:
         // first in the unit of the price as published, then in dollars.
-        let quoted = exact(held.clone()) * share * exact(price.raw.0);
+        let quoted = exact(held.clone()) * taken.books.gross_price() * exact(price.raw.0);
         let scale = pow10(price.raw.3 - i32::from(taken.decimals));
         let worth = up_to(&(exact(up(&quoted)) * scale), &unit);
         let repaid = paid.value_down(&repay, owed.decimals, Reading::Spot);
@@ -149,7 +132,7 @@ impl Model {
             (least(&cost, &repay), held.clone())
         } else {
             let seized = down(&(exact(held.clone()) * &wanted / &worth));
-            let rest = exact(held - &seized) * taken.books.net_price();
+            let rest = exact(held - &seized) * taken.books.gross_price();
             let is_dust = down(&rest) == Int::ZERO && worth - wanted <= ratio(1, 100);
             (repay, if is_dust { held.clone() } else { seized })
         };

@@ -77,11 +77,12 @@ fn steering_a_loss_moves_no_more_than_the_collateral_is_worth() {
     assert!(euro_first[0] - usdc_first[0] <= worth);
 }
 
-/// A documented limit (decision 019): while a deficit is open, collateral in that bank
-/// counts and is seized at the net price. Whoever liquidates a borrower then has,
-/// once insurance has covered the deficit, what the borrower bore of it; never more.
+/// While a deficit is open collateral in that bank counts at the net price, and is
+/// seized at the gross one: whoever liquidates a borrower then has, once insurance has
+/// covered the deficit, what he paid and the bonus, and nothing of what the borrower
+/// would have borne.
 #[test]
-fn a_liquidator_at_the_net_price_gains_the_deficit_of_what_he_seized_and_no_more() {
+fn a_liquidator_gains_nothing_of_a_deficit_that_is_covered_later() {
     on_both(|world: &mut World| {
         let limit = |config: &mut BankConfig| config.draw_limit = 50_000 * USDC;
         let (stage, euro) = two(world, 0, limit);
@@ -94,19 +95,21 @@ fn a_liquidator_at_the_net_price_gains_the_deficit_of_what_he_seized_and_no_more
         // Insurance pays 50,000 of it today: 280,000 of 1,100,000 stay open.
         lose(world, &stage, "debtor", 330_000 * USDC);
         let before = wealth(world, &taker, euro);
-        world
-            .liquidate(&taker, &ira, euro, stage.usdc, 10_000 * USDC)
-            .unwrap();
+        let liquidated = world.liquidate(&taker, &ira, euro, stage.usdc, 10_000 * USDC);
+        liquidated.unwrap();
         let paid = before - wealth(world, &taker, euro);
+        assert_eq!(paid, 10_000 * USDC);
         let now = wealth(world, &taker, stage.usdc);
+        assert!(now < paid, "at net he has less than he paid: {now}");
         for _ in 0..6 {
             world.advance(u64::from(DAY));
             world.cover(stage.usdc).unwrap();
         }
         assert_eq!(world.bank(stage.usdc).ledger.deficit, 0);
         let later = wealth(world, &taker, stage.usdc);
-        assert_eq!(paid, 10_000 * USDC);
-        // 10,000 dollars and the bonus at first, 1,100 for each 820 in the end.
+        let config = world.bank(stage.usdc).config;
+        let most = paid + paid * u64::from(config.max_bonus_bps) / 10_000;
+        assert!(paid < later && later <= most, "{paid} became {later}");
         let whole = now as u128 * 1_100 / 820;
         assert!(u128::from(later).abs_diff(whole) <= 2, "{later} {whole}");
     });

@@ -6,7 +6,7 @@
 
 use backstop_engine::health::{Check, Sums};
 use backstop_engine::liquidation::{self, Sides};
-use backstop_engine::units::{Atoms, Bps, Shares};
+use backstop_engine::units::{Atoms, Shares};
 use backstop_engine::EngineError;
 
 use crate::calls::{require, take, Effect, Refusal, Result};
@@ -201,21 +201,17 @@ impl World {
             collateral_shares: held.deposits[collateral_bank],
         };
         let terms = rules.banks[collateral_bank].liquidation;
+        let mut plan = liquidation::plan(&sums, &sides, &terms, Atoms(atoms))?;
+        if rules.flaw == Flaw::LiquidatorTakesAll {
+            let all = held.deposits[collateral_bank];
+            plan.to_liquidator = all.sub(plan.to_insurance)?;
+        }
         // `insolvency_before`.
         let insolvency = if sums.covers_debt_and(terms.max_bonus) {
             None
         } else {
             Some(self.health(rules, user, Check::Insolvency)?)
         };
-        let plan = match insolvency {
-            Some(sums) if sums.is_underwater() => liquidation::plan_insolvent,
-            _ => liquidation::plan,
-        };
-        let mut plan = plan(&sums, &sides, &terms, Atoms(atoms))?;
-        if rules.flaw == Flaw::LiquidatorTakesAll {
-            let all = held.deposits[collateral_bank];
-            plan.to_liquidator = all.sub(plan.to_insurance)?;
-        }
 
         let repaid = debt_ledger.repay(plan.repay, held.debts[debt_bank], Atoms::ZERO)?;
         if repaid.paid != plan.repay {
@@ -237,12 +233,8 @@ impl World {
             self.store_loss(collateral_bank, &slice.ledger)?;
         }
         if let Some(before) = insolvency {
-            let margin = match self.banks[collateral_bank].ledger.deficit {
-                Atoms::ZERO => Bps(0),
-                _ => terms.min_bonus,
-            };
             self.health(rules, user, Check::Insolvency)?
-                .require_not_driven_insolvent(&before, margin)?;
+                .require_not_driven_insolvent(&before)?;
         }
         self.tokens.wallets[liquidator][debt_bank] -= plan.repay.0 as i64;
         self.tokens.liquidity[debt_bank] += plan.repay.0;

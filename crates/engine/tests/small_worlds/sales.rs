@@ -61,7 +61,10 @@ impl World {
         }
         self.banks[bank].auction = Auction::default();
         self.priced_at = self.priced_at.max(self.now);
-        self.banks[bank].failed_auctions += u32::from(plan.failed);
+        // `PauseState::overlaps`.
+        let [since, until] = rules.issuance_pause;
+        let paused = since <= auction.ends_at && until > auction.opens_at.max(since);
+        self.banks[bank].failed_auctions += u32::from(plan.failed && !paused);
         self.store_loss(bank, &plan.ledger)?;
         if rules.flaw != Flaw::CloseKeepsEscrow {
             self.burn_unsold(rules, bank, plan.burn, auction.issued_at)?;
@@ -73,6 +76,7 @@ impl World {
     }
 
     pub(crate) fn collect_fees(&mut self, rules: &Rules, bank: usize) -> Result<Effect> {
+        require(!self.is_before(rules.write_off_pause), "WriteOffPaused")?;
         let mut ledger = self.accrued(rules, bank)?;
         let deficit = ledger.deficit;
         if rules.flaw == Flaw::FeesDoNotWait {
@@ -119,6 +123,7 @@ impl World {
 
     pub(crate) fn start_buy_back(&mut self, rules: &Rules, bank: usize) -> Result<Effect> {
         let of = &rules.banks[bank];
+        require(!self.banks[bank].wound_down, "WoundDown")?;
         require(!self.is_before(rules.write_off_pause), "WriteOffPaused")?;
         let ledger = self.accrued(rules, bank)?;
         let range = self.buy_back_prices(rules, bank)?;

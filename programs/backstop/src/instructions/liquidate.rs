@@ -84,13 +84,7 @@ impl Liquidate<'_> {
         collateral.require_price(slot)
     }
 
-    fn plan(
-        &self,
-        sums: &Sums,
-        is_insolvent: bool,
-        max_repay: u64,
-        now: UnixTime,
-    ) -> Result<LiquidationPlan> {
+    fn plan(&self, sums: &Sums, max_repay: u64, now: UnixTime) -> Result<LiquidationPlan> {
         let obligation = self.obligation.load()?;
         let debt = self.debt_bank.load()?;
         let collateral = self.collateral_bank.load()?;
@@ -103,12 +97,7 @@ impl Liquidate<'_> {
             collateral_shares: obligation.position(&self.collateral_bank.key())?.deposit(),
         };
         let terms = collateral.config.liquidation(&debt.config);
-        let plan = if is_insolvent {
-            liquidation::plan_insolvent
-        } else {
-            liquidation::plan
-        };
-        plan(sums, &sides, &terms, Atoms(max_repay)).ruled()
+        liquidation::plan(sums, &sides, &terms, Atoms(max_repay)).ruled()
     }
 
     /// The insolvency sums before a liquidation that could matter to them.
@@ -139,19 +128,11 @@ impl Liquidate<'_> {
         clock: &Clock,
     ) -> Result<()> {
         let obligation = self.obligation.load()?;
-        // While a deficit is open shares go at net, and the kindest reading counts
-        // them at gross. At the very edge the interest of a second would make the
-        // debtor insolvent, and the rest a loss, at prices that never moved.
-        let collateral = self.collateral_bank.load()?;
-        let margin = match collateral.ledger.deficit {
-            0 => Bps(0),
-            _ => Bps(collateral.config.min_bonus_bps),
-        };
         let active = banks
             .iter()
             .filter(|bank| obligation.position(bank.key).is_ok_and(Position::is_active));
         health(&obligation, active, Check::Insolvency, clock)?
-            .require_not_driven_insolvent(before, margin)
+            .require_not_driven_insolvent(before)
             .ruled()
     }
 
@@ -213,13 +194,12 @@ pub fn liquidate<'info>(
         Check::Maintenance,
         &clock,
     )?;
-    let insolvency = accounts.insolvency_before(&sums, banks, &clock)?;
-    let is_insolvent = insolvency.is_some_and(|sums| sums.is_underwater());
-    let plan = accounts.plan(&sums, is_insolvent, max_repay, now)?;
+    let plan = accounts.plan(&sums, max_repay, now)?;
     require!(
         plan.to_liquidator.0 >= min_shares,
         BackstopError::BelowMinimum
     );
+    let insolvency = accounts.insolvency_before(&sums, banks, &clock)?;
     let insurance_fee = accounts.apply(&plan, now)?;
     if let Some(before) = insolvency {
         accounts.require_not_driven_insolvent(&before, banks, &clock)?;
