@@ -522,10 +522,15 @@ fn a_rest_below_an_atom_is_thrown_in_where_it_is_worth_nothing() {
 
 #[test]
 fn an_open_deficit_lowers_what_collateral_is_worth() {
-    let mut case = plain(1_000_000, 800_000);
-    case.collateral_ledger = bank(999_990, 10);
-    assert!(!case.sums(Check::Maintenance).is_healthy());
-    let plan = case.plan(u64::MAX).unwrap();
-    let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
-    assert!(case.worth(seized) <= q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0)));
+    for deficit in [10, 10_000] {
+        let mut case = plain(1_000_000, 800_000);
+        case.collateral_ledger = bank(1_000_000 - deficit, deficit);
+        assert!(!case.sums(Check::Maintenance).is_healthy());
+        let plan = case.plan(u64::MAX).unwrap();
+        let seized = plan.to_liquidator.add(plan.to_insurance).unwrap();
+        let due = q(plan.repay.0) * case.debt_atom() * (q(1) + bps(plan.bonus.0));
+        assert!(case.worth(seized) <= due);
+        // Nor does the liquidator pay the gross price: he misses no atom.
+        assert!(case.worth(seized) + case.collateral_atom() > due);
+    }
 }
