@@ -12,7 +12,7 @@ use {
     },
     anchor_lang::{AnchorDeserialize, Discriminator},
     backstop::{
-        events::{DebtWrittenOff, DeficitCovered, DeficitSocialised},
+        events::{BooksAfter, DebtWrittenOff, DeficitCovered, DeficitSocialised},
         state::{Bank, Market, Obligation},
     },
     num_bigint::BigUint,
@@ -246,22 +246,11 @@ fn custody(chain: &mut dyn Chain, keys: &MarketKeys, market: &Market) -> Result<
 }
 
 /// ORDER: in every event, a lower tier was used only with the higher exhausted.
-pub fn check_order(
-    chain: &mut dyn Chain,
-    banks: &[BankKeys],
-    receipt: &Receipt,
-) -> Result<(), Violation> {
+/// What the event says of the books is what counts: an instruction that follows in
+/// the same transaction may bring fees or open an auction.
+pub fn check_order(receipt: &Receipt) -> Result<(), Violation> {
     for event in events::<DebtWrittenOff>(receipt) {
-        let fees = unused_fees(chain, banks, &event.bank);
-        if event.issued > 0 {
-            hold!(
-                "ORDER",
-                event.after.insurance == 0 && fees == 0,
-                "issued {} with {} insured and {fees} of fees unused",
-                event.issued,
-                event.after.insurance
-            );
-        }
+        issued_last(event.issued, &event.after)?;
         let used = u128::from(event.protocol_fees_used)
             + u128::from(event.insurance_fees_used)
             + u128::from(event.insurance_drawn);
@@ -273,36 +262,33 @@ pub fn check_order(
         );
     }
     for event in events::<DeficitCovered>(receipt) {
-        let fees = unused_fees(chain, banks, &event.bank);
-        if event.issued > 0 {
-            hold!(
-                "ORDER",
-                event.after.insurance == 0 && fees == 0,
-                "issued {} with {} insured and {fees} of fees unused",
-                event.issued,
-                event.after.insurance
-            );
-        }
+        issued_last(event.issued, &event.after)?;
     }
     for event in events::<DeficitSocialised>(receipt) {
-        let bank = state::bank(chain, &event.bank);
+        let after = &event.after;
         hold!(
             "ORDER",
-            event.after.insurance == 0 && bank.auction.lot == 0 && event.reason <= 5,
-            "socialised {} with {} insured",
+            after.insurance == 0 && after.on_auction == 0 && event.reason <= 5,
+            "socialised {} with {} insured and {} on auction",
             event.socialised,
-            event.after.insurance
+            after.insurance,
+            after.on_auction
         );
     }
     Ok(())
 }
 
-fn unused_fees(chain: &mut dyn Chain, banks: &[BankKeys], bank: &Pubkey) -> u64 {
-    if !banks.iter().any(|keys| keys.bank == *bank) {
-        return 0;
-    }
-    let ledger = state::bank(chain, bank).ledger;
-    ledger.protocol_fees + ledger.insurance_fees
+fn issued_last(issued: u64, after: &BooksAfter) -> Result<(), Violation> {
+    // BOOKS: what backs lenders and is not theirs are the fees.
+    let backing = u128::from(after.cash) + u128::from(after.borrowed) + u128::from(after.deficit);
+    let fees = backing - u128::from(after.lender_assets);
+    hold!(
+        "ORDER",
+        issued == 0 || (after.insurance == 0 && fees == 0),
+        "issued {issued} with {} insured and {fees} of fees unused",
+        after.insurance
+    );
+    Ok(())
 }
 
 /// The events of one type, in order.

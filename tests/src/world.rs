@@ -465,7 +465,7 @@ impl World {
             &self.banks,
             &self.obligations,
         )?;
-        invariants::check_order(&mut *self.chain, &self.banks, receipt)
+        invariants::check_order(receipt)
     }
 
     /// Sends a transaction that must fail with `error` and leave every account

@@ -45,28 +45,19 @@ fn a_deficit_that_is_being_covered_makes_nobody_insolvent_elsewhere() {
         lose(world, &stage, "debtor", 600_000 * USDC);
         assert_eq!(world.bank(stage.usdc).ledger.deficit, 550_000 * USDC);
 
-        let active = world.active_banks(&thief.obligation);
-        let banks: Vec<_> = active.iter().map(|bank| bank.bank).collect();
-        let parties = ix::LiquidationParties {
-            liquidator: friend.key(),
-            liquidator_obligation: friend.obligation,
-            liquidator_token_account: world.wallet(&friend, euro),
-            obligation: thief.obligation,
-        };
-        let args = backstop::instruction::Liquidate {
-            max_repay: u64::MAX,
-            min_shares: 0,
-        };
-        let (debt, collateral) = (world.keys(euro), world.keys(stage.usdc));
-        let all = ix::liquidate(&debt, &collateral, parties, args, &banks);
-        world.refuse(
-            &[ix::refresh_banks(&active), all],
-            &[&friend.wallet],
-            BackstopError::NotInsolvent,
-        );
+        // At net his collateral is worth less than his debt; at gross, at which it is
+        // seized, it pays for all of it. Nothing is left to write off.
         world
-            .liquidate(&friend, &thief, euro, stage.usdc, 20_000 * USDC)
+            .liquidate(&friend, &thief, euro, stage.usdc, u64::MAX)
             .unwrap();
+        let state = world.obligation(&thief);
+        assert!(!state.has_debt());
+        let left = state.position(&world.keys(stage.usdc).bank).unwrap();
+        assert!(left.has_deposit());
+        let keys = world.keys(euro);
+        let write_off = ix::write_off(&keys, thief.obligation, None, &[]);
+        world.refuse(&[write_off], &[], BackstopError::NoPosition);
+        assert_eq!(world.bank(euro).ledger.lost.get(), 0);
     });
 }
 
