@@ -104,16 +104,27 @@ fn every_letter_of_the_list_has_a_bug_or_a_reason() {
     assert_eq!(letter_violations(&the_table()), Vec::<String>::new());
 }
 
+/// The file that a test is in. One that belongs to a folder is in the module that
+/// its name begins with, or in the folder's own file.
+fn source_of(test: &TestName) -> String {
+    let path = root().join(test.suite.dir()).join(&test.file);
+    let module = test
+        .test
+        .split_once("::")
+        .map_or("main", |(module, _)| module);
+    let path = match path.is_dir() {
+        true => path.join(module),
+        false => path,
+    };
+    fs::read_to_string(path.with_extension("rs")).unwrap_or_default()
+}
+
 #[test]
 fn every_test_that_a_row_names_is_there() {
     let mut missing = Vec::new();
     for planted in the_table().planted {
         for test in &planted.tests {
-            let path = root()
-                .join(test.suite.dir())
-                .join(format!("{}.rs", test.file));
-            let source = fs::read_to_string(path).unwrap_or_default();
-            if !has_test(&source, test) {
+            if !has_test(&source_of(test), test) {
                 missing.push(format!("{}: {test}", planted.name));
             }
         }
