@@ -5,7 +5,8 @@
 //! | [`case`] | a run as data |
 //! | [`generate`] | draws one, step by step, with an eye on what is possible |
 //! | [`hostile`] | settings at the edge |
-//! | [`instruction`] | from a call to instructions, and to the model |
+//! | [`instruction`] | from a call to instructions |
+//! | `effect` | what a call does to the model |
 //! | [`stage`] | plays steps on both sides and compares them |
 //! | [`checks`] | what must hold between before and after |
 //! | [`ending`] | the way out, from wherever a run has come to |
@@ -15,6 +16,7 @@
 pub mod campaign;
 pub mod case;
 pub mod checks;
+mod effect;
 pub mod ending;
 pub mod generate;
 pub mod hostile;
