@@ -3,7 +3,7 @@
 use {
     super::{
         limit::room_or_unlimited,
-        number::{bps, down, exact, fits, int, least, left_of, pow2, ratio, up, Int},
+        number::{bps, down, exact, fits, int, least, left_of, pow2, ratio, up, wide, Int},
         price::{accept, rate, Price},
         refusal::{require, Outcome},
         state::Auction,
@@ -193,9 +193,9 @@ impl Model {
             let discount = exact(1) - bps(market.config.max_discount_bps);
             (quote(premium, false)?, quote(discount, true)?)
         } else {
-            (wide(config.fixed_start_rate), int(0))
+            (wide(&config.fixed_start_rate), int(0))
         };
-        let floor = floor.max(wide(config.fixed_floor_rate));
+        let floor = floor.max(wide(&config.fixed_floor_rate));
         (floor != Int::ZERO).then(|| Range {
             start: start.max(floor.clone()),
             floor,
@@ -321,7 +321,7 @@ impl Model {
         let unpriced = if market.has_feed() {
             self.now > market.priced_at + delay
         } else {
-            wide(state.config.fixed_floor_rate) == Int::ZERO
+            wide(&state.config.fixed_floor_rate) == Int::ZERO
         };
         state.config.write_off_mode != FULL
             || market.outstanding >= int(market.config.lifetime_issuance_cap)
@@ -375,8 +375,4 @@ impl Model {
         }
         Ok(())
     }
-}
-
-fn wide(number: backstop::state::Le128) -> Int {
-    (Int::from(number.high) << 64) + number.low
 }

@@ -2,13 +2,13 @@
 
 use {
     super::{
-        number::{bps, down, exact, fits, int, least, left_of, pow2, ratio, up, Int},
+        number::{bps, down, exact, fits, int, least, left_of, pow2, ratio, up, wide, Int},
         price::rate,
         refusal::{require, Outcome},
         state::BuyBack,
         Model, Refusal,
     },
-    backstop::{error::BackstopError as E, state::Le128},
+    backstop::error::BackstopError as E,
 };
 
 /// (governance atoms) Most that `atoms` pay for at a rate, or all there can be.
@@ -156,10 +156,9 @@ impl Model {
             let discount = exact(1) - bps(market.config.max_discount_bps);
             (quote(discount)?, quote(exact(1))?)
         } else {
-            let wide = |number: Le128| (Int::from(number.high) << 64) + number.low;
             (
-                wide(state.config.fixed_floor_rate),
-                wide(state.config.fixed_start_rate),
+                wide(&state.config.fixed_floor_rate),
+                wide(&state.config.fixed_start_rate),
             )
         };
         require(low != Int::ZERO, E::NoGovernancePrice)?;

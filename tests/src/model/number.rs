@@ -4,8 +4,7 @@
 //! Here every quantity is a fraction of unbounded integers; what the protocol
 //! rounds is rounded once, by [`down`] or [`up`], where the rule says so.
 
-use num_bigint::BigInt;
-use num_rational::BigRational;
+use {crate::state::Wide, backstop::state::Le128, num_bigint::BigInt, num_rational::BigRational};
 
 /// A whole number: atoms, shares, seconds.
 pub type Int = BigInt;
@@ -16,6 +15,11 @@ pub type Exact = BigRational;
 /// A whole number.
 pub fn int(value: impl Into<Int>) -> Int {
     value.into()
+}
+
+/// A number of 128 bits as an account holds it.
+pub fn wide(number: &Le128) -> Int {
+    number.big().into()
 }
 
 /// A whole number as a fraction.

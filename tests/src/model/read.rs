@@ -4,23 +4,18 @@ use {
     super::{
         books::Books,
         limit::Bucket,
-        number::{exact, int, pow10, Int},
+        number::{exact, int, pow10, wide},
         price::Price,
         state::{Auction, Bank, BuyBack, Market, Pause, Position, User},
         Model,
     },
     crate::{
-        state::{self, Wide},
-        tokens,
+        state, tokens,
         world::{Actor, BankId, World},
     },
     backstop::state as chain,
     solana_pubkey::Pubkey,
 };
-
-fn wide(number: &chain::Le128) -> Int {
-    Int::from(number.big())
-}
 
 impl From<&chain::LedgerState> for Books {
     fn from(l: &chain::LedgerState) -> Self {

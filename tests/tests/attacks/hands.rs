@@ -1,7 +1,10 @@
 //! Instructions that several of these attacks put into one transaction, and what
 //! a wallet has in one asset.
 
+pub use crate::common::{borrow_ix as borrow, refresh_ix as refresh};
+
 use {
+    crate::common::withdraw_ix,
     backstop::instruction,
     backstop_tests::{
         ix,
@@ -11,12 +14,6 @@ use {
     num_bigint::BigUint,
     solana_instruction::Instruction,
 };
-
-/// `refresh_banks` of these banks.
-pub fn refresh(world: &World, banks: &[BankId]) -> Instruction {
-    let keys: Vec<_> = banks.iter().map(|bank| world.keys(*bank)).collect();
-    ix::refresh_banks(&keys)
-}
 
 /// `deposit`, whatever the deficit.
 pub fn deposit(world: &World, actor: &Actor, bank: BankId, atoms: u64) -> Instruction {
@@ -37,39 +34,7 @@ pub fn deposit(world: &World, actor: &Actor, bank: BankId, atoms: u64) -> Instru
 
 /// `withdraw` of everything, by somebody without debt.
 pub fn withdraw_all(world: &World, actor: &Actor, bank: BankId) -> Instruction {
-    let args = instruction::Withdraw {
-        shares: u128::MAX,
-        min_atoms: 0,
-    };
-    let account = world.wallet(actor, bank);
-    ix::withdraw(
-        &world.keys(bank),
-        actor.key(),
-        actor.obligation,
-        account,
-        args,
-        &[],
-    )
-}
-
-/// `borrow`, by somebody whose positions are in `banks`.
-pub fn borrow(
-    world: &World,
-    actor: &Actor,
-    bank: BankId,
-    atoms: u64,
-    banks: &[BankId],
-) -> Instruction {
-    let banks: Vec<_> = banks.iter().map(|bank| world.keys(*bank).bank).collect();
-    let account = world.wallet(actor, bank);
-    ix::borrow(
-        &world.keys(bank),
-        actor.key(),
-        actor.obligation,
-        account,
-        atoms,
-        &banks,
-    )
+    withdraw_ix(world, actor, bank, u128::MAX, &[])
 }
 
 /// `write_off` for a bounty.

@@ -3,6 +3,8 @@
 
 #[path = "../bad_debt/mod.rs"]
 mod bad_debt;
+#[path = "../common/mod.rs"]
+mod common;
 
 mod admin;
 mod atomic;
