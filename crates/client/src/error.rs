@@ -1,0 +1,241 @@
+//! Errors of this crate, and the program's errors in words.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use backstop_engine::EngineError;
+use serde::Deserialize;
+use solana_instruction::error::InstructionError;
+use solana_pubkey::Pubkey;
+use solana_rpc_client_api::client_error::Error as RpcError;
+use solana_transaction_error::TransactionError;
+
+/// Why something could not be read, quoted or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The node did not answer, or answered with an error.
+    #[error("the RPC node failed: {0}")]
+    Rpc(#[from] Box<RpcError>),
+    /// There is no such account.
+    #[error("there is no account {0}: is this the right cluster?")]
+    NoAccount(Pubkey),
+    /// The account is something else.
+    #[error("account {key} is no {kind} of this program: {reason}")]
+    WrongAccount {
+        /// Its address.
+        key: Pubkey,
+        /// What it should have been.
+        kind: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The price account cannot be used.
+    #[error("unusable price account: {0}")]
+    Oracle(&'static str),
+    /// The view does not contain a bank of an obligation.
+    #[error("bank {0} is not in the view: fetch the market again")]
+    UnknownBank(Pubkey),
+    /// A bank has no usable price now.
+    #[error("bank {0} has no usable price now")]
+    NoPrice(Pubkey),
+    /// A formula refuses, with the numbers that broke the rule.
+    #[error("the program would refuse: {0}")]
+    Rule(EngineError),
+    /// A check of accounts or roles would refuse.
+    #[error("the program would refuse: {0}")]
+    Refused(Refusal),
+    /// A simulated or landed transaction failed.
+    #[error("{0}")]
+    Transaction(Box<FailedTransaction>),
+    /// The transaction did not land before its blockhash expired.
+    #[error("transaction {signature} did not land before its blockhash expired: it never will, send a new one")]
+    Expired {
+        /// Its first signature.
+        signature: solana_signature::Signature,
+    },
+    /// The message cannot be built.
+    #[error("the transaction cannot be built: {0}")]
+    Build(String),
+}
+
+impl From<RpcError> for ClientError {
+    fn from(error: RpcError) -> Self {
+        Self::Rpc(Box::new(error))
+    }
+}
+
+impl From<EngineError> for ClientError {
+    fn from(error: EngineError) -> Self {
+        Self::Rule(error)
+    }
+}
+
+impl From<backstop::error::BackstopError> for ClientError {
+    fn from(error: backstop::error::BackstopError) -> Self {
+        let code: u32 = error.into();
+        Self::Refused(Refusal::of_code(code).unwrap_or(Refusal {
+            code,
+            name: "Unknown",
+            message: "an error that the interface description does not list",
+        }))
+    }
+}
+
+/// An error of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// 6000 and up.
+    pub code: u32,
+    /// As in the interface description.
+    pub name: &'static str,
+    /// One sentence.
+    pub message: &'static str,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): {}", self.name, self.code, self.message)
+    }
+}
+
+#[derive(Deserialize)]
+struct Idl {
+    errors: Vec<IdlError>,
+}
+
+#[derive(Deserialize)]
+struct IdlError {
+    code: u32,
+    name: String,
+    msg: String,
+}
+
+fn refusals() -> &'static BTreeMap<u32, Refusal> {
+    static TABLE: OnceLock<BTreeMap<u32, Refusal>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let text = include_str!("../../../clients/idl/backstop.json");
+        let idl: Option<Idl> = serde_json::from_str(text).ok();
+        idl.map(|idl| idl.errors)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|error| {
+                let refusal = Refusal {
+                    code: error.code,
+                    name: Box::leak(error.name.into_boxed_str()),
+                    message: Box::leak(error.msg.into_boxed_str()),
+                };
+                (error.code, refusal)
+            })
+            .collect()
+    })
+}
+
+impl Refusal {
+    /// The program's error with this number.
+    #[must_use]
+    pub fn of_code(code: u32) -> Option<Self> {
+        refusals().get(&code).copied()
+    }
+
+    /// Every error of the program, by number.
+    pub fn all() -> impl Iterator<Item = Self> {
+        refusals().values().copied()
+    }
+
+    /// The program's error inside a transaction's error. It takes an error
+    /// number for the program's own if it is in its range; the token programs'
+    /// are all below.
+    #[must_use]
+    pub fn of_transaction(error: &TransactionError) -> Option<Self> {
+        match error {
+            TransactionError::InstructionError(_, InstructionError::Custom(code)) => {
+                Self::of_code(*code)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A transaction that was simulated or landed, and failed.
+#[derive(Clone, Debug)]
+pub struct FailedTransaction {
+    /// What the runtime says.
+    pub error: TransactionError,
+    /// The transaction's log.
+    pub logs: Vec<String>,
+    /// Whether it was only simulated: then it cost nothing.
+    pub simulated: bool,
+}
+
+impl FailedTransaction {
+    /// The program's error, if it was the program that refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        Refusal::of_transaction(&self.error)
+    }
+
+    /// The numbers that broke the rule: the program logs them on the line
+    /// before the error.
+    #[must_use]
+    pub fn numbers(&self) -> Option<&str> {
+        let error = self
+            .logs
+            .iter()
+            .position(|line| line.contains("AnchorError"))?;
+        let line = self.logs.get(error.checked_sub(1)?)?;
+        let text = line.strip_prefix("Program log: ")?;
+        (!text.starts_with("Instruction:")).then_some(text)
+    }
+}
+
+impl std::fmt::Display for FailedTransaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let how = if self.simulated {
+            "the simulation failed, nothing was sent"
+        } else {
+            "the transaction failed"
+        };
+        match (self.refusal(), self.numbers()) {
+            (Some(refusal), Some(numbers)) => write!(f, "{how}: {refusal} [{numbers}]"),
+            (Some(refusal), None) => write!(f, "{how}: {refusal}"),
+            (None, _) => write!(f, "{how}: {}", self.error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backstop::error::BackstopError;
+
+    #[test]
+    fn every_error_of_the_program_has_a_name_and_a_sentence() {
+        let numbers: Vec<u32> = Refusal::all().map(|refusal| refusal.code).collect();
+        assert!(numbers.len() > 80);
+        assert!(numbers
+            .iter()
+            .zip(6000..)
+            .all(|(code, expected)| *code == expected));
+        assert!(Refusal::all().all(|refusal| !refusal.message.is_empty()));
+        let refusal = Refusal::of_code(BackstopError::NoDeficit.into()).unwrap();
+        assert_eq!(refusal.name, "NoDeficit");
+    }
+
+    #[test]
+    fn the_numbers_are_taken_from_the_line_before_the_error() {
+        let failed = FailedTransaction {
+            error: TransactionError::InstructionError(0, InstructionError::Custom(6013)),
+            logs: [
+                "Program log: Instruction: Repay",
+                "Program log: DebtBelowMinimum { left: 9999, min: 10000 }",
+                "Program log: AnchorError occurred. Error Code: DebtBelowMinimum.",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            simulated: true,
+        };
+        let text = failed.to_string();
+        assert!(text.contains("DebtBelowMinimum (6013)"), "{text}");
+        assert!(text.contains("left: 9999"), "{text}");
+        assert!(text.contains("nothing was sent"), "{text}");
+    }
+}
