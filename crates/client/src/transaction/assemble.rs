@@ -1,35 +1,26 @@
-//! From instructions to a landed transaction.
-//!
-//! A [`Draft`] was simulated: its compute limit is what the simulation used and
-//! a tenth more, its fee follows what others paid lately for the accounts that
-//! it writes. A transaction whose simulation fails is never built.
+//! From instructions to a simulated transaction.
 
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
 
 use solana_address_lookup_table_interface::state::AddressLookupTable;
 use solana_commitment_config::CommitmentConfig;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
-use solana_message::{
-    compiled_instruction::CompiledInstruction, v0, AddressLookupTableAccount, VersionedMessage,
-};
+use solana_message::{v0, AddressLookupTableAccount, VersionedMessage};
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client_api::{
-    config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig},
-    response::RpcSimulateTransactionResult,
+    config::RpcSimulateTransactionConfig, response::RpcSimulateTransactionResult,
 };
 use solana_signature::Signature;
 use solana_signer::signers::Signers;
 use solana_transaction::versioned::VersionedTransaction;
-use solana_transaction_status_client_types::{
-    option_serializer::OptionSerializer, UiInnerInstructions, UiInstruction, UiTransactionEncoding,
-};
 
+use super::details::{all_keys, inner_events};
 use crate::{
     error::{ClientError, FailedTransaction},
-    events::{self, Event},
+    events,
 };
 
 /// Largest compute limit of a transaction.
@@ -42,8 +33,6 @@ pub const MOST_BYTES: usize = 1_232;
 const MOST_FEE_ACCOUNTS: usize = 128;
 /// (bytes) Loaded account data is charged by pages of this size.
 const PAGE_BYTES: u32 = 32 * 1_024;
-const REBROADCAST: Duration = Duration::from_millis(1_500);
-const POLL: Duration = Duration::from_millis(250);
 
 /// How much a compute unit may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +107,8 @@ impl Draft {
     #[must_use]
     pub fn fee_lamports(&self) -> u64 {
         let signatures = u64::from(self.message.header().num_required_signatures);
-        let priority = (u128::from(self.unit_price) * u128::from(self.unit_limit))
-            .div_ceil(1_000_000);
+        let priority =
+            (u128::from(self.unit_price) * u128::from(self.unit_limit)).div_ceil(1_000_000);
         (signatures * SIGNATURE_LAMPORTS)
             .saturating_add(u64::try_from(priority).unwrap_or(u64::MAX))
     }
@@ -129,7 +118,10 @@ impl Draft {
     /// # Errors
     /// `Build` for a missing or wrong signer, or more bytes than a transaction
     /// may have.
-    pub fn sign(self, signers: &(impl Signers + ?Sized)) -> Result<VersionedTransaction, ClientError> {
+    pub fn sign(
+        self,
+        signers: &(impl Signers + ?Sized),
+    ) -> Result<VersionedTransaction, ClientError> {
         let transaction = VersionedTransaction::try_new(self.message, signers)
             .map_err(|error| ClientError::Build(error.to_string()))?;
         Ok(transaction)
@@ -158,12 +150,13 @@ impl Assembler {
             .await?
             .value
             .ok_or(ClientError::NoAccount(key))?;
-        let table =
-            AddressLookupTable::deserialize(&account.data).map_err(|_| ClientError::WrongAccount {
+        let table = AddressLookupTable::deserialize(&account.data).map_err(|_| {
+            ClientError::WrongAccount {
                 key,
                 kind: "lookup table",
                 reason: "its bytes are no lookup table",
-            })?;
+            }
+        })?;
         self.tables.push(AddressLookupTableAccount {
             key,
             addresses: table.addresses.to_vec(),
@@ -224,7 +217,7 @@ impl Assembler {
                 .unwrap_or(most_bytes)
                 .next_multiple_of(PAGE_BYTES)
         });
-        let unit_price = self.unit_price(rpc, &trial).await;
+        let unit_price = self.unit_price(rpc, instructions).await;
         let message = self.compile(&with_budget(unit_limit, unit_price, bytes), blockhash)?;
         let mut events = events::from_logs(&logs);
         if let Some(inner) = &result.inner_instructions {
@@ -241,17 +234,16 @@ impl Assembler {
         })
     }
 
-    /// What others paid for the accounts that the message writes. Without an
+    /// What others paid for the accounts that the instructions write. Without an
     /// answer, the least that the policy allows: a fee is no reason to fail.
-    async fn unit_price(&self, rpc: &RpcClient, message: &VersionedMessage) -> u64 {
-        let writable: Vec<Pubkey> = message
-            .static_account_keys()
+    async fn unit_price(&self, rpc: &RpcClient, instructions: &[Instruction]) -> u64 {
+        let writable: BTreeSet<Pubkey> = instructions
             .iter()
-            .enumerate()
-            .filter(|(index, _)| message.is_maybe_writable(*index, None))
-            .map(|(_, key)| *key)
-            .take(MOST_FEE_ACCOUNTS)
+            .flat_map(|instruction| &instruction.accounts)
+            .filter(|account| account.is_writable)
+            .map(|account| account.pubkey)
             .collect();
+        let writable: Vec<Pubkey> = writable.into_iter().take(MOST_FEE_ACCOUNTS).collect();
         let paid = rpc.get_recent_prioritization_fees(&writable).await;
         let paid = paid.unwrap_or_default();
         self.fees
@@ -297,204 +289,6 @@ async fn simulate(
         .await?;
     Ok(answer.value)
 }
-
-fn all_keys(message: &VersionedMessage, tables: &[AddressLookupTableAccount]) -> Vec<Pubkey> {
-    let mut keys = message.static_account_keys().to_vec();
-    let lookups = message.address_table_lookups().unwrap_or_default();
-    let of = |key: &Pubkey, indexes: &[u8]| -> Vec<Pubkey> {
-        let table = tables.iter().find(|table| table.key == *key);
-        let addresses = table.map_or(&[][..], |table| &table.addresses);
-        indexes
-            .iter()
-            .filter_map(|index| addresses.get(usize::from(*index)).copied())
-            .collect()
-    };
-    for lookup in lookups {
-        keys.extend(of(&lookup.account_key, &lookup.writable_indexes));
-    }
-    for lookup in lookups {
-        keys.extend(of(&lookup.account_key, &lookup.readonly_indexes));
-    }
-    keys
-}
-
-fn inner_events(keys: &[Pubkey], inner: &[UiInnerInstructions]) -> Vec<Event> {
-    let calls: Vec<CompiledInstruction> = inner
-        .iter()
-        .flat_map(|group| &group.instructions)
-        .filter_map(|instruction| match instruction {
-            UiInstruction::Compiled(call) => Some(CompiledInstruction {
-                program_id_index: call.program_id_index,
-                accounts: call.accounts.clone(),
-                data: decode_base58(&call.data)?,
-            }),
-            UiInstruction::Parsed(_) => None,
-        })
-        .collect();
-    events::from_inner_instructions(keys, &calls)
-}
-
-/// Inner instructions carry their data in base 58, whatever encoding was asked.
-fn decode_base58(text: &str) -> Option<Vec<u8>> {
-    bs58::decode(text).into_vec().ok()
-}
-
-/// A transaction that landed and went through.
-pub struct Landed {
-    /// Its first signature.
-    pub signature: Signature,
-    /// Slot that it landed in.
-    pub slot: u64,
-}
-
-/// Sends a transaction, again and again, until it is confirmed or its blockhash
-/// has expired (about 30 seconds). Sending twice does no harm: a transaction
-/// lands once.
-///
-/// # Errors
-/// `Transaction` if it landed and failed; `Expired` if it did not land and
-/// never will; `Rpc` if the node answered nothing until then.
-pub async fn send_and_confirm(
-    rpc: &RpcClient,
-    transaction: &VersionedTransaction,
-    last_valid_block_height: u64,
-    commitment: CommitmentConfig,
-) -> Result<Landed, ClientError> {
-    let signature = *transaction
-        .signatures
-        .first()
-        .ok_or_else(|| ClientError::Build("no signature".to_owned()))?;
-    let config = RpcSendTransactionConfig {
-        skip_preflight: true,
-        max_retries: Some(0),
-        encoding: Some(UiTransactionEncoding::Base64),
-        ..RpcSendTransactionConfig::default()
-    };
-    let mut failure = None;
-    let mut sent_at: Option<Instant> = None;
-    loop {
-        if sent_at.is_none_or(|at| at.elapsed() >= REBROADCAST) {
-            sent_at = Some(Instant::now());
-            failure = rpc
-                .send_transaction_with_config(transaction, config)
-                .await
-                .err();
-        }
-        tokio::time::sleep(POLL).await;
-        // The height first: a status read after it that is empty stays so.
-        let height = rpc.get_block_height_with_commitment(commitment).await;
-        if let Some(landed) = status(rpc, &signature, commitment).await? {
-            return Ok(landed);
-        }
-        if height.is_ok_and(|height| height > last_valid_block_height) {
-            return Err(match failure {
-                Some(error) => ClientError::from(error),
-                None => ClientError::Expired { signature },
-            });
-        }
-    }
-}
-
-/// Whether a transaction has landed with `commitment`.
-async fn status(
-    rpc: &RpcClient,
-    signature: &Signature,
-    commitment: CommitmentConfig,
-) -> Result<Option<Landed>, ClientError> {
-    // A node that does not answer now may answer the next time.
-    let Ok(answer) = rpc.get_signature_statuses(&[*signature]).await else {
-        return Ok(None);
-    };
-    let Some(status) = answer.value.into_iter().flatten().next() else {
-        return Ok(None);
-    };
-    if !status.satisfies_commitment(commitment) {
-        return Ok(None);
-    }
-    match status.err {
-        None => Ok(Some(Landed {
-            signature: *signature,
-            slot: status.slot,
-        })),
-        Some(error) => Err(ClientError::Transaction(Box::new(FailedTransaction {
-            error,
-            logs: details(rpc, signature)
-                .await
-                .map(|details| details.logs)
-                .unwrap_or_default(),
-            simulated: false,
-        }))),
-    }
-}
-
-/// What a landed transaction cost and did.
-pub struct Details {
-    /// (lamports) Its fee.
-    pub fee: u64,
-    /// Compute units that it used.
-    pub units: u64,
-    /// Its log.
-    pub logs: Vec<String>,
-    /// What the program said.
-    pub events: Vec<Event>,
-}
-
-/// Reads what a landed transaction cost and did.
-///
-/// # Errors
-/// `Rpc`: among other reasons, because the node does not know it yet.
-pub async fn details(rpc: &RpcClient, signature: &Signature) -> Result<Details, ClientError> {
-    let config = RpcTransactionConfig {
-        encoding: Some(UiTransactionEncoding::Base64),
-        commitment: Some(CommitmentConfig::confirmed()),
-        max_supported_transaction_version: Some(0),
-    };
-    let found = rpc.get_transaction_with_config(signature, config).await?;
-    let decoded = found.transaction.transaction.decode();
-    let Some(meta) = found.transaction.meta else {
-        return Ok(Details {
-            fee: 0,
-            units: 0,
-            logs: Vec::new(),
-            events: Vec::new(),
-        });
-    };
-    let logs: Vec<String> = Option::from(meta.log_messages).unwrap_or_default();
-    let mut keys = decoded
-        .map(|transaction| transaction.message.static_account_keys().to_vec())
-        .unwrap_or_default();
-    if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        let parsed = loaded.writable.iter().chain(&loaded.readonly);
-        keys.extend(parsed.filter_map(|key| key.parse::<Pubkey>().ok()));
-    }
-    let inner: Vec<UiInnerInstructions> = Option::from(meta.inner_instructions).unwrap_or_default();
-    let mut events = events::from_logs(&logs);
-    events.extend(inner_events(&keys, &inner));
-    Ok(Details {
-        fee: meta.fee,
-        units: Option::from(meta.compute_units_consumed).unwrap_or(0),
-        logs,
-        events,
-    })
-}
-
-/// Drafts, signs, sends and confirms.
-///
-/// # Errors
-/// Those of [`Assembler::draft`], [`Draft::sign`] and [`send_and_confirm`].
-pub async fn execute(
-    rpc: &RpcClient,
-    assembler: &Assembler,
-    instructions: &[Instruction],
-    signers: &(impl Signers + ?Sized),
-) -> Result<Landed, ClientError> {
-    let draft = assembler.draft(rpc, instructions).await?;
-    let height = draft.last_valid_block_height;
-    let transaction = draft.sign(signers)?;
-    send_and_confirm(rpc, &transaction, height, assembler.commitment).await
-}
-
-
 
 #[cfg(test)]
 mod tests {

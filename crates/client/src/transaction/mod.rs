@@ -1,0 +1,13 @@
+//! From instructions to a landed transaction.
+//!
+//! A [`Draft`] was simulated: its compute limit is what the simulation used and
+//! a tenth more, its fee follows what others paid lately for the accounts that
+//! it writes. A transaction whose simulation fails is never built.
+
+mod assemble;
+mod details;
+mod send;
+
+pub use assemble::{Assembler, Draft, FeePolicy, MOST_BYTES, SIGNATURE_LAMPORTS};
+pub use details::{details, Details};
+pub use send::{execute, send_and_confirm, Landed};
