@@ -80,6 +80,20 @@ impl From<backstop::error::BackstopError> for ClientError {
     }
 }
 
+impl ClientError {
+    /// The program's error: the one it gave, or the one that it would give.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(*refusal),
+            Self::Rule(rule) => Refusal::of_rule(*rule),
+            Self::Transaction(failed) => failed.refusal(),
+            Self::NoPrice(_) => Refusal::of_name("PriceNotRefreshed"),
+            _ => None,
+        }
+    }
+}
+
 /// An error of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -134,6 +148,23 @@ impl Refusal {
     #[must_use]
     pub fn of_code(code: u32) -> Option<Self> {
         refusals().get(&code).copied()
+    }
+
+    /// The program's error with this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::all().find(|refusal| refusal.name == name)
+    }
+
+    /// The program's error for a rule of the engine: they have the same names.
+    #[must_use]
+    pub fn of_rule(rule: EngineError) -> Option<Self> {
+        if let EngineError::Config(_) = rule {
+            return Self::of_name("InvalidConfig");
+        }
+        let text = format!("{rule:?}");
+        let name = text.split([' ', '(']).next().unwrap_or_default();
+        Self::of_name(name)
     }
 
     /// Every error of the program, by number.
