@@ -1,1 +1,6 @@
-//! Skeleton.
+//! The command line program, the keeper and a bidder as separate processes,
+//! against a local chain, with somebody in between who drops, delays,
+//! duplicates and falsifies answers.
+
+pub mod faults;
+pub mod proxy;

@@ -10,6 +10,7 @@ mod buy_back;
 mod lending;
 mod loss;
 mod market;
+mod token;
 
 use anchor_lang::{InstructionData, ToAccountMetas};
 use backstop::ID;
@@ -21,6 +22,7 @@ pub use buy_back::*;
 pub use lending::*;
 pub use loss::*;
 pub use market::*;
+pub use token::*;
 
 pub use backstop::instruction::{Deposit, Liquidate, Withdraw};
 
