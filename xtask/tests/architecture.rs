@@ -19,7 +19,17 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("backstop", &["backstop-engine"]),
     ("backstop-client", &["backstop-engine", "backstop"]),
     ("backstop-keeper", &["backstop-engine", "backstop-client"]),
-    ("backstop-cli", &["backstop-engine", "backstop-client"]),
+    (
+        "backstop-cli",
+        &[
+            "backstop-engine",
+            "backstop-client",
+            "backstop-keeper",
+            // Behind a feature: the story that `backstop demo` plays.
+            "backstop-tests",
+        ],
+    ),
+    ("backstop-localnet", &["backstop-client"]),
     ("backstop-sim", &["backstop-engine"]),
     (
         "backstop-tests",
@@ -27,9 +37,12 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "backstop-engine",
             "backstop",
             "backstop-client",
-            "backstop-keeper",
             "backstop-sim",
         ],
+    ),
+    (
+        "backstop-e2e",
+        &["backstop-engine", "backstop-client", "backstop-localnet"],
     ),
     ("backstop-targets", &["backstop-engine", "backstop"]),
     ("xtask", &[]),
