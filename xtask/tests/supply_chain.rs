@@ -16,8 +16,9 @@ use std::{
 
 use toml::{Table, Value};
 
-/// The lock files of the tree: what the tests run, and what is fuzzed.
-const LOCK_FILES: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
+/// The lock files of the tree: what is built and tested, what is fuzzed, and the
+/// local chain.
+const LOCK_FILES: [&str; 3] = ["Cargo.lock", "fuzz/Cargo.lock", "localnet/Cargo.lock"];
 
 /// The one place that packages come from, as lock files call it.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -152,8 +153,14 @@ fn recorded(heading: &str) -> BTreeSet<String> {
 fn every_package_comes_from_the_one_registry() {
     let own: BTreeSet<String> = [
         "backstop",
+        "backstop-cli",
+        "backstop-client",
+        "backstop-e2e",
         "backstop-engine",
         "backstop-fuzz",
+        "backstop-keeper",
+        "backstop-localnet",
+        "backstop-surfnet",
         "backstop-targets",
         "backstop-tests",
         "xtask",
