@@ -1,5 +1,5 @@
-//! The programs of the test package that a visitor runs: the demo, the
-//! benchmark, and the search for rows of transactions that break something.
+//! The programs that a visitor runs: the demo, the benchmark, the local network,
+//! and the search for rows of transactions that break something.
 
 use std::os::unix::process::CommandExt;
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::{build, process, process::Command, progress::Steps, workspace::Workspace};
 
-/// A binary of `backstop-tests`.
+/// A binary of this workspace.
 pub struct Binary {
     name: &'static str,
     help: &'static str,
@@ -42,6 +42,33 @@ Usage: cargo xtask bench [--check]
   --check  compares with them, and fails when one is more than 2 % worse
 
 Any other option goes to the benchmark as it is.",
+};
+
+/// Runs a local network, or moves the prices of one that runs.
+pub const LOCALNET: Binary = Binary {
+    name: "localnet",
+    help: "\
+A local network: JSON-RPC and web sockets on loopback, the deployed program,
+funded actors, mints, and prices that are published every second.
+
+Usage: cargo xtask localnet [COMMAND]
+
+  up [--rpc-port N] [--ws-port N] [--slot-time-ms N]
+                        runs it until Ctrl-C (8899, 8900, 200); what no command
+                        does, too. Port 0 takes any free one
+  price ASSET DOLLARS [--ema D] [--conf D]
+                        moves a price: `price SOL 42.5`
+  time [--forward 2h]   shows the chain's clock, or moves it
+  airdrop WHO AMOUNT [--asset SOL|USDC|GOV]
+                        gives SOL for fees, or tokens, to an actor or address
+  status [--json]       shows clock, prices, mints and actors
+  reset                 forgets the keys and prices of one that has stopped
+
+  --dir DIR             where keys, prices and localnet.json are kept
+                        (target/localnet)
+
+The first run compiles the chain (10 to 20 min on two cores), kept in the cache
+for every clone; later ones start it in seconds.",
 };
 
 /// Plays random rows of transactions against the model.
@@ -91,6 +118,11 @@ impl Binary {
         )?;
         let error = self.command(workspace)?.args(args).exec();
         Err(error).with_context(|| format!("cannot start the {}", self.name))
+    }
+
+    /// What `--help` prints.
+    pub fn help(&self) -> &'static str {
+        self.help
     }
 
     /// Compiles the binary and the test crates below it.

@@ -8,6 +8,7 @@ mod audit;
 mod bins;
 mod build;
 mod idl;
+mod localnet;
 mod planted;
 mod process;
 mod progress;
@@ -72,6 +73,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Runs a local network with the deployed program, and moves its prices
+    #[command(disable_help_flag = true)]
+    Localnet {
+        /// Passed on to the network; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Plays random rows of transactions against a model of exact fractions
     #[command(disable_help_flag = true)]
     Fuzz {
@@ -125,6 +133,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Planted { names } => planted::run(&workspace, &names),
         Command::Audit => audit::run(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
+        Command::Localnet { args } => localnet::run(&workspace, &args),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Attack { args } => bins::ATTACK.run(&workspace, &args),
         Command::Bench { args } => bins::BENCH.run(&workspace, &args),
