@@ -1,4 +1,4 @@
-//! A cap on what is lost in any hour: fees burnt less income.
+//! A cap on the loss of the hour before each sending: fees burnt less income.
 //!
 //! The hour slides. What happened is kept by the minute: a loss counts until
 //! the whole of its minute is out of the hour, an income only while the whole
@@ -27,7 +27,7 @@ struct Cell {
     earned: u128,
 }
 
-/// A cap on what is lost in any hour.
+/// A cap on the loss of the last hour.
 #[derive(Clone, Debug)]
 pub struct HourlyCap {
     cap: u128,
@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_hour_loses_more_than_the_cap(sends in sends(), cap in 0u128..5_000) {
+        fn nothing_is_admitted_that_takes_the_hour_before_it_beyond_the_cap(sends in sends(), cap in 0u128..5_000) {
             let mut now = 1_000_000;
             let mut window = HourlyCap::new(Value(cap), now);
             let mut log: Vec<Sent> = Vec::new();
