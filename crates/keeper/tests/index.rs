@@ -8,7 +8,7 @@ use backstop_client::quote;
 use backstop_client::MarketView;
 use backstop_engine::health::Check;
 use backstop_engine::ledger::Ledger;
-use backstop_engine::units::{Shares, UnixTime};
+use backstop_engine::units::{Shares, UnixTime, Value};
 use backstop_keeper::index::{BankState, Index, IndexError, Status};
 use proptest::prelude::*;
 use solana_pubkey::Pubkey;
@@ -17,7 +17,7 @@ use solana_pubkey::Pubkey;
 #[allow(dead_code)]
 mod population;
 
-use population::{address, market, person, set_price, Population, NOW, SLOT, VOLATILE};
+use population::{address, market, person, set_price, Population, DOLLAR, NOW, SLOT, VOLATILE};
 
 /// Decimals and cents of the banks; one of whole tokens that are worth a
 /// fortune, one of atoms that are worth next to nothing.
@@ -29,6 +29,10 @@ const BANKS: [(u8, u64); 6] = [
     (8, 9_500_000),
     (6, 100),
 ];
+
+fn dollars(count: u64) -> Value {
+    Value(u128::from(count) * DOLLAR)
+}
 
 struct World {
     view: MarketView,
@@ -42,7 +46,7 @@ enum Event {
     Open {
         banks: Vec<usize>,
         debts: usize,
-        dollars: u64,
+        value: u128,
         health: u32,
     },
     Change {
@@ -88,11 +92,11 @@ fn events() -> impl Strategy<Value = Event> {
     let near = 995_000u64..1_005_000;
     let ppm = prop_oneof![3 => near, 3 => 900_000u64..1_100_000, 1 => 10_000u64..10_000_000];
     prop_oneof![
-        12 => (banks, 1..=BANKS.len(), 0usize..4, 0u32..7, health).prop_map(
+        12 => (banks, 1..=BANKS.len(), 0usize..4, 0u32..19, health).prop_map(
             |(mut banks, count, debts, magnitude, health)| {
                 banks.truncate(count);
                 let debts = debts.min(count);
-                Event::Open { banks, debts, dollars: 10u64.pow(magnitude), health }
+                Event::Open { banks, debts, value: 10u128.pow(magnitude), health }
             }
         ),
         4 => (any::<usize>(), 0u32..12_000, 0u32..12_000)
@@ -150,14 +154,14 @@ impl World {
             Event::Open {
                 banks,
                 debts,
-                dollars,
+                value,
                 health,
             } => {
                 let priced = |bank: &usize| self.view.banks[*bank].is_priced(SLOT);
                 if !banks.iter().all(priced) {
                     return;
                 }
-                let opened = person(&self.view, banks, *debts, *dollars, *health);
+                let opened = person(&self.view, banks, *debts, Value(*value), *health);
                 self.next += 1;
                 let key = address(7, self.next);
                 self.index.update_obligation(key, &opened).unwrap();
@@ -284,7 +288,7 @@ proptest! {
 fn the_sums_of_the_unhealthy_are_those_of_the_engine() {
     let mut world = World::new();
     for number in 0..40 {
-        let bankrupt = person(&world.view, &[1, 0], 1, 1_000 + number, 9_000);
+        let bankrupt = person(&world.view, &[1, 0], 1, dollars(1_000 + number), 9_000);
         let key = address(7, number);
         world.index.update_obligation(key, &bankrupt).unwrap();
         world.obligations.insert(key, bankrupt);
@@ -307,7 +311,7 @@ fn the_sums_of_the_unhealthy_are_those_of_the_engine() {
 #[test]
 fn an_obligation_comes_back_as_far_as_plans_need_it() {
     let mut world = World::new();
-    let mut opened = person(&world.view, &[1, 4, 0], 1, 5_000, 12_000);
+    let mut opened = person(&world.view, &[1, 4, 0], 1, dollars(5_000), 12_000);
     opened.risk_raised_at = NOW - 7;
     let key = address(7, 1);
     world.index.update_obligation(key, &opened).unwrap();
@@ -324,7 +328,7 @@ fn an_obligation_comes_back_as_far_as_plans_need_it() {
 fn an_unknown_bank_is_named_and_nothing_is_forgotten() {
     let mut world = World::new();
     let key = address(7, 1);
-    let opened = person(&world.view, &[1, 0], 1, 5_000, 9_000);
+    let opened = person(&world.view, &[1, 0], 1, dollars(5_000), 9_000);
     world.index.update_obligation(key, &opened).unwrap();
     let mut strange = opened;
     strange.positions[0].bank = address(0, 99);
@@ -339,7 +343,7 @@ fn an_unknown_bank_is_named_and_nothing_is_forgotten() {
 fn while_a_feed_is_stale_its_obligations_cost_nothing_and_come_back_with_it() {
     let mut world = World::new();
     let key = address(7, 1);
-    let opened = person(&world.view, &[1, 4, 0], 1, 5_000, 10_100);
+    let opened = person(&world.view, &[1, 4, 0], 1, dollars(5_000), 10_100);
     world.index.update_obligation(key, &opened).unwrap();
     world.obligations.insert(key, opened);
     world.play(&Event::LosePrice(4));
@@ -366,7 +370,7 @@ fn while_a_feed_is_stale_its_obligations_cost_nothing_and_come_back_with_it() {
 fn interest_alone_makes_an_obligation_unhealthy() {
     let mut world = World::new();
     let key = address(7, 1);
-    let opened = person(&world.view, &[1, 0], 1, 5_000, 10_050);
+    let opened = person(&world.view, &[1, 0], 1, dollars(5_000), 10_050);
     world.index.update_obligation(key, &opened).unwrap();
     world.obligations.insert(key, opened);
     world.view.banks[0].bank.ledger.cash = 0;
@@ -378,10 +382,28 @@ fn interest_alone_makes_an_obligation_unhealthy() {
 }
 
 #[test]
+fn a_price_that_makes_up_for_a_lost_share_price_does_not_hide_lost_atoms() {
+    // Seven whole tokens of 500,000 dollars. A deficit takes nine tenths of
+    // each share while the price rises tenfold: the effective price stays where
+    // it was, but no more than zero whole tokens are left to count.
+    let mut world = World::new();
+    let key = address(7, 1);
+    let opened = person(&world.view, &[2, 0], 1, dollars(3_500_000), 15_000);
+    world.index.update_obligation(key, &opened).unwrap();
+    world.obligations.insert(key, opened);
+    let state = &mut world.view.banks[2].bank;
+    state.ledger.deficit = state.ledger.lender_assets / 10 * 9;
+    set_price(state, u128::from(state.price.spot) * 101 / 10);
+    world.tell(2);
+    world.check();
+    assert_eq!(world.index.status(&key), Some(Status::Unhealthy));
+}
+
+#[test]
 fn a_delisted_collateral_leaves_a_candidate_for_a_write_off() {
     let mut world = World::new();
     let key = address(7, 1);
-    let opened = person(&world.view, &[4, 0], 1, 5_000, 20_000);
+    let opened = person(&world.view, &[4, 0], 1, dollars(5_000), 20_000);
     world.index.update_obligation(key, &opened).unwrap();
     world.obligations.insert(key, opened);
     world.play(&Event::List {
@@ -438,7 +460,7 @@ fn a_small_move_looks_at_few_and_a_large_one_at_those_it_passes() {
 fn a_deposit_is_worth_what_the_ledger_says() {
     // The population that the other tests rest on is what it says it is.
     let world = World::new();
-    let opened = person(&world.view, &[1, 0], 1, 5_000, 12_500);
+    let opened = person(&world.view, &[1, 0], 1, dollars(5_000), 12_500);
     let sums = quote::health(&world.view, &opened, Check::Maintenance).unwrap();
     let health = sums.weighted_collateral * 10_000 / sums.weighted_debt;
     assert!((12_499..=12_501).contains(&health), "{health}");

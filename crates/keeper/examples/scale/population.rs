@@ -10,7 +10,7 @@ use backstop_client::{BankView, MarketView};
 use backstop_engine::health::Check;
 use backstop_engine::ledger::{DEBT_BITS, INDEX_ONE, VIRTUAL_SHARES};
 use backstop_engine::math;
-use backstop_engine::units::BPS;
+use backstop_engine::units::{Atoms, Value, BPS};
 use bytemuck::Zeroable;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -24,6 +24,9 @@ pub const SLOT: u64 = 400_000_000;
 
 /// The bank whose asset most people pledge.
 pub const VOLATILE: usize = 1;
+
+/// One dollar.
+pub const DOLLAR: u128 = 1_000_000_000_000;
 
 /// (atoms) As deep as any bank is: what is not worth much has many atoms.
 const MOST_ATOMS: u64 = 100_000_000_000_000_000;
@@ -211,25 +214,20 @@ impl Population {
         };
         let debts = (count / 3).max(1);
         let dollars = 10u64.pow(self.rng.random_range(1..6)) * self.rng.random_range(1..10);
-        let obligation = self.person(&chosen, debts, dollars, health);
+        let value = Value(u128::from(dollars) * DOLLAR);
+        let obligation = person(&self.view, &chosen, debts, value, health);
         self.drawn += 1;
         (address(7, self.drawn), obligation)
     }
-
-    /// `dollars` of collateral in each bank but the last `debts`, and debt in
-    /// those so that the obligation's health is `health` in hundredths of a per
-    /// cent.
-    pub fn person(&self, banks: &[usize], debts: usize, dollars: u64, health: u32) -> Obligation {
-        person(&self.view, banks, debts, dollars, health)
-    }
 }
 
-/// See [`Population::person`].
+/// Collateral worth `value` in each bank but the last `debts`, and debt in those
+/// so that the obligation's health is `health` in hundredths of a per cent.
 pub fn person(
     view: &MarketView,
     banks: &[usize],
     debts: usize,
-    dollars: u64,
+    value: Value,
     health: u32,
 ) -> Obligation {
     let mut obligation = Obligation::zeroed();
@@ -240,7 +238,7 @@ pub fn person(
     for (position, bank) in obligation.positions.iter_mut().zip(&banks[..deposits]) {
         let bank = &view.banks[*bank];
         position.bank = bank.keys.bank;
-        let atoms = atoms_worth(bank, u128::from(dollars) * 1_000_000_000_000);
+        let atoms = atoms_worth(bank, value);
         let shares = bank.bank.ledger.get().shares_for_net_down(atoms);
         position.deposit_shares = shares.unwrap_or_default().0.into();
     }
@@ -258,16 +256,15 @@ pub fn person(
         let bank = &view.banks[*bank];
         position.bank = bank.keys.bank;
         let weight = u128::from(bank.bank.config.liability_weight_bps.max(1));
-        let atoms = atoms_worth(bank, debt * u128::from(BPS) / weight);
+        let atoms = atoms_worth(bank, Value(debt * u128::from(BPS) / weight));
         let index = bank.bank.ledger.borrow_index.get() >> 32;
         position.debt_shares = ((u128::from(atoms.0) << 64) / index).max(1).into();
     }
     obligation
 }
 
-fn atoms_worth(bank: &BankView, value: u128) -> backstop_engine::units::Atoms {
+fn atoms_worth(bank: &BankView, value: Value) -> Atoms {
     let asset = bank.bank.asset();
-    let value = backstop_engine::units::Value(value);
     let atoms = asset.price.atoms_down(value, asset.decimals);
-    backstop_engine::units::Atoms(atoms.unwrap_or_default().0.clamp(1, 1 << 62))
+    Atoms(atoms.unwrap_or_default().0.clamp(1, MOST_ATOMS))
 }
