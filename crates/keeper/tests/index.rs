@@ -20,14 +20,14 @@ mod population;
 use population::{address, market, person, set_price, Population, DOLLAR, NOW, SLOT, VOLATILE};
 
 /// Decimals and cents of the banks; one of whole tokens that are worth a
-/// fortune, one of atoms that are worth next to nothing.
+/// fortune, two of atoms that are worth next to nothing.
 const BANKS: [(u8, u64); 6] = [
     (6, 100),
     (9, 15_000),
     (0, 50_000_000),
     (18, 1),
     (8, 9_500_000),
-    (6, 100),
+    (18, 300),
 ];
 
 fn dollars(count: u64) -> Value {
