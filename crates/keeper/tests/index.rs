@@ -400,6 +400,26 @@ fn a_price_that_makes_up_for_a_lost_share_price_does_not_hide_lost_atoms() {
 }
 
 #[test]
+fn obligations_of_a_few_units_of_value_are_not_missed() {
+    // Where a value has one or two digits, rounding moves it by a tenth.
+    let mut world = World::new();
+    for number in 0..400 {
+        let value = Value(u128::from(3 + number / 4));
+        let health = 10_000 + u32::try_from(number % 4).unwrap() * 500;
+        let opened = person(&world.view, &[3, 5], 1, value, health);
+        let key = address(7, number);
+        world.index.update_obligation(key, &opened).unwrap();
+        world.obligations.insert(key, opened);
+    }
+    for step in 0..300 {
+        let ppm = if step % 2 == 0 { 1_002_000 } else { 997_000 };
+        let bank = if step % 3 == 0 { 3 } else { 5 };
+        world.play(&Event::Price { bank, ppm });
+        world.check();
+    }
+}
+
+#[test]
 fn a_delisted_collateral_leaves_a_candidate_for_a_write_off() {
     let mut world = World::new();
     let key = address(7, 1);
