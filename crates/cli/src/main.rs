@@ -1,2 +1,2 @@
-//! Skeleton.
+//! The program `backstop`: see [`backstop_cli`].
 fn main() {}
