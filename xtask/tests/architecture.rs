@@ -19,7 +19,15 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("backstop", &["backstop-engine"]),
     ("backstop-client", &["backstop-engine", "backstop"]),
     ("backstop-keeper", &["backstop-engine", "backstop-client"]),
-    ("backstop-cli", &["backstop-engine", "backstop-client"]),
+    (
+        "backstop-cli",
+        &[
+            "backstop-engine",
+            "backstop-client",
+            "backstop-keeper",
+            "backstop-tests",
+        ],
+    ),
     ("backstop-sim", &["backstop-engine"]),
     (
         "backstop-tests",

@@ -140,7 +140,9 @@ pub fn format(atoms: impl Into<u128>, decimals: u8) -> String {
 /// `number / 10^scale`, without trailing zeros.
 #[must_use]
 pub fn format_scaled(number: u128, scale: u32) -> String {
-    let width = usize::try_from(scale).unwrap_or(usize::MAX).saturating_add(1);
+    let width = usize::try_from(scale)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1);
     let digits = format!("{number:0>width$}");
     let (whole, fraction) = digits.split_at(digits.len().saturating_sub(width.saturating_sub(1)));
     let fraction = fraction.trim_end_matches('0');

@@ -92,11 +92,10 @@ fn commitment_of(text: &str) -> Result<CommitmentConfig, Failure> {
         "confirmed" => CommitmentLevel::Confirmed,
         "finalized" => CommitmentLevel::Finalized,
         other => {
-            return Err(Failure::new(
-                Exit::Config,
-                format!("`{other}` is no commitment"),
+            return Err(
+                Failure::new(Exit::Config, format!("`{other}` is no commitment"))
+                    .hint("write processed, confirmed or finalized"),
             )
-            .hint("write processed, confirmed or finalized"))
         }
     };
     Ok(CommitmentConfig { commitment: level })
@@ -172,9 +171,8 @@ pub fn keypair(path: &Path) -> Result<Keypair, Failure> {
             )),
         );
     }
-    read_keypair_file(path).map_err(|error| {
-        Failure::new(Exit::Config, format!("{shown} is no keypair file: {error}"))
-    })
+    read_keypair_file(path)
+        .map_err(|error| Failure::new(Exit::Config, format!("{shown} is no keypair file: {error}")))
 }
 
 #[cfg(test)]

@@ -127,7 +127,10 @@ impl From<ClientError> for Failure {
             ClientError::Refused(refusal) => Self {
                 name: Some(refusal.name),
                 hint: hints::refusal(refusal.name),
-                ..Self::new(Exit::Refused, format!("the program would refuse: {refusal}"))
+                ..Self::new(
+                    Exit::Refused,
+                    format!("the program would refuse: {refusal}"),
+                )
             },
             ClientError::Rule(rule) => {
                 let text = format!("{rule:?}");

@@ -28,7 +28,7 @@ pub fn refusal(name: &str) -> Option<String> {
         }
         "InsufficientShares" => "withdraw `all`, or look with `backstop status obligation`",
         "DebtBelowMinimum" => "repay `all`, or leave at least the bank's min_debt",
-        "DepositCapReached" | "BorrowCapReached" | "UtilisationTooHigh" | "AboveCap" => {
+        "DepositCapExceeded" | "BorrowCapExceeded" | "UtilisationTooHigh" => {
             "take a smaller amount: `backstop status bank` shows cap and use"
         }
         "NoDeficit" => "there is nothing to cover: `backstop status bank` shows the books",
@@ -54,9 +54,7 @@ pub fn refusal(name: &str) -> Option<String> {
         "NotAdmin" => "sign with the admin's keypair (-k): `backstop status market` names him",
         "NotGuardian" => "sign with the guardian's or the admin's keypair (-k)",
         "NotOwner" => "sign with the owner's keypair (-k)",
-        "NotMintAuthority" => {
-            "sign with the governance mint's authority: --mint-authority FILE"
-        }
+        "NotMintAuthority" => "sign with the governance mint's authority: --mint-authority FILE",
         "NotPendingAdmin" => "the present admin proposes first: `backstop admin propose ADDRESS`",
         "BankNotLive" => "a bank that is added later waits for the market's delay",
         "BorrowPaused" | "WriteOffPaused" | "IssuancePaused" => {
@@ -68,7 +66,9 @@ pub fn refusal(name: &str) -> Option<String> {
         "UpdateLapsed" => "queue it again: `backstop market apply FILE`",
         "ObligationNotEmpty" => "repay and withdraw everything, and repay its records",
         "TooManyPositions" => "use another obligation: --index N",
-        "BothSides" => "deposit and borrow in different banks, or use another obligation: --index N",
+        "BothSides" => {
+            "deposit and borrow in different banks, or use another obligation: --index N"
+        }
         "WrongVersion" => "this program and the deployed one are of different versions",
         _ => return None,
     };

@@ -1,2 +1,5 @@
 //! The program `backstop`: see [`backstop_cli`].
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    backstop_cli::run()
+}

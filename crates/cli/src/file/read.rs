@@ -47,7 +47,10 @@ impl<'a> Source<'a> {
     #[must_use]
     pub fn line(&self, at: usize) -> usize {
         let before = self.text.as_bytes().iter().take(at);
-        before.filter(|byte| **byte == b'\n').count().saturating_add(1)
+        before
+            .filter(|byte| **byte == b'\n')
+            .count()
+            .saturating_add(1)
     }
 
     /// A mistake at a position.
@@ -87,7 +90,9 @@ impl<'a> Source<'a> {
             let value = (self.variables)(name).or(fallback).ok_or_else(|| {
                 self.error(
                     at,
-                    format!("the environment has no {name}: export it, or write ${{{name}:-value}}"),
+                    format!(
+                        "the environment has no {name}: export it, or write ${{{name}:-value}}"
+                    ),
                 )
             })?;
             out.push_str(before);
@@ -254,7 +259,8 @@ impl<'s> Section<'s> {
     /// A mistake in the table as a whole.
     #[must_use]
     pub fn error(&self, message: impl fmt::Display) -> FileError {
-        self.source.error(self.at, format!("{}: {message}", self.title))
+        self.source
+            .error(self.at, format!("{}: {message}", self.title))
     }
 
     /// The value of a key, if it is there.
@@ -316,7 +322,9 @@ fn distance(a: &str, b: &str) -> usize {
         for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
             let changed = corner.saturating_add(usize::from(x != y));
             corner = *cell;
-            left = changed.min(corner.saturating_add(1)).min(left.saturating_add(1));
+            left = changed
+                .min(corner.saturating_add(1))
+                .min(left.saturating_add(1));
             *cell = left;
         }
         if let Some(first) = row.first_mut() {

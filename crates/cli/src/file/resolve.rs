@@ -108,7 +108,9 @@ impl MarketFile {
                 asset: decimals,
                 governance: governance_decimals,
             })?;
-            let oracle = self.oracles.account(&config.oracle_program, &config.feed_id);
+            let oracle = self
+                .oracles
+                .account(&config.oracle_program, &config.feed_id);
             banks.push(DesiredBank {
                 name: bank.name.clone(),
                 keys: BankKeys::new(keys, bank.mint, token_program, oracle),

@@ -248,7 +248,8 @@ fn per_cent(text: &str) -> Result<u128, String> {
 }
 
 fn duration(text: &str) -> Result<u128, String> {
-    let wrong = || format!("`{text}` is not a duration: write it like \"90s\", \"2h\" or \"1d 12h\"");
+    let wrong =
+        || format!("`{text}` is not a duration: write it like \"90s\", \"2h\" or \"1d 12h\"");
     let mut total = 0u128;
     let mut number = String::new();
     let mut last = u128::MAX;
@@ -257,7 +258,10 @@ fn duration(text: &str) -> Result<u128, String> {
             number.push(c);
             continue;
         }
-        let (_, span) = SPANS.iter().find(|(name, _)| *name == c).ok_or_else(wrong)?;
+        let (_, span) = SPANS
+            .iter()
+            .find(|(name, _)| *name == c)
+            .ok_or_else(wrong)?;
         let count: u32 = number.parse().map_err(|_| wrong())?;
         // Largest first and each once, so that a slip of the pen is noticed.
         if *span >= last {
@@ -360,7 +364,9 @@ pub fn feed_id(text: &str) -> Result<[u8; 32], String> {
     }
     let mut feed = [0; 32];
     for (byte, start) in feed.iter_mut().zip((0_usize..64).step_by(2)) {
-        let pair = digits.get(start..start.saturating_add(2)).ok_or_else(wrong)?;
+        let pair = digits
+            .get(start..start.saturating_add(2))
+            .ok_or_else(wrong)?;
         *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
     }
     Ok(feed)

@@ -35,7 +35,9 @@ pub fn bank_changes(
     market: &MarketConfig,
     scale: Scale,
 ) -> Vec<Change> {
-    changes(BANK, from, to, scale, |from, to| from.raises_risk(to, market))
+    changes(BANK, from, to, scale, |from, to| {
+        from.raises_risk(to, market)
+    })
 }
 
 fn changes<T: Copy>(

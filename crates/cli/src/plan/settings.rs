@@ -38,7 +38,11 @@ pub(super) enum Verdict<T> {
     Cancel,
 }
 
-pub(super) fn market(wanted: &MarketConfig, found: &MarketState, now: i64) -> Verdict<MarketConfig> {
+pub(super) fn market(
+    wanted: &MarketConfig,
+    found: &MarketState,
+    now: i64,
+) -> Verdict<MarketConfig> {
     verdict(
         wanted,
         (&found.config, found.queued),

@@ -96,6 +96,33 @@ impl MarketState {
 }
 
 impl Observed {
+    /// Whether both hold the same settings, in force and queued. When a queued
+    /// change becomes applicable depends on the second in which it was sent.
+    #[must_use]
+    pub fn same_settings(&self, other: &Self) -> bool {
+        let forget_time = |state: &Self| {
+            let mut state = state.clone();
+            state.now = 0;
+            state.adopted_supply = 0;
+            if let Some(queued) = state
+                .market
+                .as_mut()
+                .and_then(|market| market.queued.as_mut())
+            {
+                queued.from = 0;
+            }
+            for queued in state
+                .banks
+                .values_mut()
+                .filter_map(|bank| bank.queued.as_mut())
+            {
+                queued.from = 0;
+            }
+            state
+        };
+        forget_time(self) == forget_time(other)
+    }
+
     /// The state after a step that succeeded in the same second.
     #[must_use]
     pub fn after(&self, desired: &Desired, step: &Step) -> Self {
