@@ -1,2 +1,5 @@
-//! Skeleton.
-fn main() {}
+//! The program `backstop`: see [`backstop_cli`].
+
+fn main() -> std::process::ExitCode {
+    backstop_cli::run()
+}

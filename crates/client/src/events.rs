@@ -25,6 +25,15 @@ macro_rules! events {
                 }
             }
 
+            /// Discriminator and fields as the program writes them, for readers
+            /// that go by the interface description.
+            #[must_use]
+            pub fn to_bytes(&self) -> Vec<u8> {
+                match self {
+                    $(Self::$name(event) => anchor_lang::Event::data(event),)+
+                }
+            }
+
             /// Reads discriminator and fields; `None` for other bytes.
             #[must_use]
             pub fn decode(data: &[u8]) -> Option<Self> {
@@ -65,6 +74,12 @@ events!(
     AdminChanged,
     PauseChanged,
 );
+
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 /// Loss events: from a transaction's inner instructions, where no log limit can
 /// cut them. `accounts` are the transaction's, loaded addresses included.

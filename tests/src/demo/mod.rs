@@ -5,6 +5,7 @@
 //! it tells is written down in advance: every figure is read from chain state
 //! and from the program's events.
 
+mod args;
 mod auction;
 mod audit;
 mod backstop;
@@ -24,6 +25,7 @@ mod stage;
 mod story;
 
 pub use {
+    args::{run, Args},
     log::{Line, LossRecord, SaleRecord},
     render::print,
     scenario::Scenario,

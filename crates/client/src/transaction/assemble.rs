@@ -1,6 +1,6 @@
 //! From instructions to a simulated transaction.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use solana_address_lookup_table_interface::state::AddressLookupTable;
 use solana_commitment_config::CommitmentConfig;
@@ -20,7 +20,7 @@ use solana_transaction::versioned::VersionedTransaction;
 use super::details::{all_keys, inner_events};
 use crate::{
     error::{ClientError, FailedTransaction},
-    events,
+    events::{self, Event},
 };
 
 /// Largest compute limit of a transaction.
@@ -99,7 +99,7 @@ pub struct Draft {
     pub logs: Vec<String>,
     /// What the program would say, as far as the log and inner instructions of
     /// the simulation show it.
-    pub events: Vec<String>,
+    pub events: Arc<[Event]>,
 }
 
 impl Draft {
@@ -229,7 +229,7 @@ impl Assembler {
             units,
             unit_limit,
             unit_price,
-            events: events.iter().map(|event| event.name().to_owned()).collect(),
+            events: events.into(),
             logs,
         })
     }

@@ -1,0 +1,164 @@
+//! Doing something: simulate, and unless it is a dry run, sign, send, confirm,
+//! and tell what the program says it did.
+
+use std::time::Duration;
+
+use backstop_client::{
+    events::Event,
+    transaction::{details, send_and_confirm},
+};
+use serde::Serialize;
+use serde_json::Value;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use crate::{
+    context::Context,
+    events,
+    failure::Failure,
+    output::{pairs, Report},
+};
+
+const DETAIL_TRIES: u32 = 10;
+const DETAIL_PAUSE: Duration = Duration::from_millis(300);
+
+/// Something to do.
+pub struct Action<'a> {
+    /// What it is called: the command.
+    pub name: &'a str,
+    /// In this order, in one transaction.
+    pub instructions: Vec<Instruction>,
+    /// The first one pays.
+    pub signers: Vec<&'a Keypair>,
+    /// What the client expects, to stand beside what the simulation says.
+    pub quote: Value,
+}
+
+/// What became of it. The JSON document of every command that sends.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The command.
+    pub action: String,
+    /// Whether it was only simulated.
+    pub dry_run: bool,
+    /// Of the transaction; null for a dry run.
+    pub signature: Option<String>,
+    /// Slot that it landed in; null for a dry run.
+    pub slot: Option<u64>,
+    /// Compute units used.
+    pub units: u64,
+    /// (lamports) Fee, in a dry run the one it would pay.
+    pub fee_lamports: u64,
+    /// What the client expected.
+    pub quote: Value,
+    /// What the program said it did, or would do.
+    pub events: Vec<Value>,
+}
+
+impl Outcome {
+    /// As a report.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let mut rows = vec![("action", self.action.clone())];
+        if let (Some(signature), Some(slot)) = (&self.signature, self.slot) {
+            rows.push(("signature", signature.clone()));
+            rows.push(("slot", slot.to_string()));
+        } else {
+            rows.push(("dry run", "simulated, nothing was sent".to_owned()));
+        }
+        rows.push(("compute units", self.units.to_string()));
+        rows.push((
+            "fee",
+            format!("{} SOL", crate::amount::format(self.fee_lamports, 9)),
+        ));
+        let mut text = pairs(&rows);
+        if !self.quote.is_null() {
+            text.push_str("\n\nexpected\n");
+            text.push_str(&tree(&self.quote, 1));
+        }
+        for event in &self.events {
+            let name = event
+                .get("event")
+                .and_then(Value::as_str)
+                .unwrap_or("event");
+            text.push_str(&format!("\n\n{name}\n"));
+            text.push_str(&tree(event, 1));
+        }
+        Report {
+            json: serde_json::to_value(self).unwrap_or_default(),
+            text,
+        }
+    }
+}
+
+/// A JSON object as indented lines.
+fn tree(value: &Value, depth: usize) -> String {
+    let Value::Object(fields) = value else {
+        return String::new();
+    };
+    let indent = "  ".repeat(depth);
+    let width = fields.keys().map(String::len).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "event") {
+        match value {
+            Value::Object(object) if object.contains_key("tokens") => {
+                let tokens = object.get("tokens").and_then(Value::as_str);
+                lines.push(format!("{indent}{name:<width$}  {}", tokens.unwrap_or("-")));
+            }
+            Value::Object(_) => {
+                lines.push(format!("{indent}{name}"));
+                lines.push(tree(value, depth.saturating_add(1)));
+            }
+            Value::String(text) => lines.push(format!("{indent}{name:<width$}  {text}")),
+            Value::Null => lines.push(format!("{indent}{name:<width$}  -")),
+            other => lines.push(format!("{indent}{name:<width$}  {other}")),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Does it, or with `--dry-run` only simulates it.
+///
+/// # Errors
+/// `Refused` if the simulation fails: then nothing was sent. `Cluster`,
+/// `NotConfirmed`.
+pub async fn run(context: &Context, action: Action<'_>) -> Result<Outcome, Failure> {
+    let payer = action.signers.first().map(|signer| signer.pubkey());
+    let assembler = context.assembler(payer.unwrap_or_default());
+    let draft = assembler.draft(&context.rpc, &action.instructions).await?;
+    let mut outcome = Outcome {
+        action: action.name.to_owned(),
+        dry_run: context.global.dry_run,
+        signature: None,
+        slot: None,
+        units: draft.units,
+        fee_lamports: draft.fee_lamports(),
+        quote: action.quote,
+        events: told(&draft.events),
+    };
+    if context.global.dry_run {
+        return Ok(outcome);
+    }
+    let height = draft.last_valid_block_height;
+    let transaction = draft.sign(&action.signers)?;
+    let landed = send_and_confirm(&context.rpc, &transaction, height, assembler.commitment).await?;
+    outcome.signature = Some(landed.signature.to_string());
+    outcome.slot = Some(landed.slot);
+    // A node may confirm a transaction before it can show it. If it does not in
+    // time, what the simulation said stands.
+    for _ in 0..DETAIL_TRIES {
+        if let Ok(details) = details(&context.rpc, &landed.signature).await {
+            outcome.units = details.units;
+            outcome.fee_lamports = details.fee;
+            outcome.events = told(&details.events);
+            break;
+        }
+        tokio::time::sleep(DETAIL_PAUSE).await;
+    }
+    Ok(outcome)
+}
+
+fn told(found: &[Event]) -> Vec<Value> {
+    found.iter().map(events::to_json).collect()
+}

@@ -1,0 +1,182 @@
+//! `backstop write-off`, `cover`, `socialise`, `recover`: the waterfall, tier
+//! by tier, as the client expects it beside what the simulation says.
+
+use backstop_client::{
+    engine::{units::Atoms, waterfall::CoverPlan},
+    instructions, plan,
+    quote::{self, reason_code},
+    view::BankView,
+    ClientError, MarketView,
+};
+use serde_json::{json, Map, Value};
+use solana_signer::Signer;
+
+use super::tokens::{amount, Token};
+use crate::{
+    act::{self, Action},
+    args,
+    context::Context,
+    failure::{Exit, Failure},
+    output::Report,
+};
+
+/// What `DeficitSocialised` calls its reasons.
+const REASONS: [&str; 6] = [
+    "the mode allows no issuance",
+    "issuance is halted",
+    "the governance token has no price",
+    "auctions failed",
+    "the lifetime cap of issuance is reached",
+    "the deadline has passed",
+];
+
+fn tiers(
+    cover: &CoverPlan,
+    bank: &BankView,
+    view: &MarketView,
+) -> Result<Map<String, Value>, Failure> {
+    let decimals = bank.bank.decimals;
+    let ledger = &cover.ledger;
+    let open = ledger
+        .deficit
+        .sub(ledger.on_auction)
+        .map_err(ClientError::from)?;
+    let issued = cover.opening.map_or(0, |opening| opening.lot.0);
+    let mut tiers = Map::new();
+    let mut add = |name: &str, atoms: Atoms| {
+        tiers.insert(name.to_owned(), amount(atoms.0, decimals));
+    };
+    add("1_protocol_fees", cover.protocol_fees_used);
+    add("2_insurance_fees", cover.insurance_fees_used);
+    add("2_insurance_vault", cover.insurance_drawn);
+    add("3_on_auction", ledger.on_auction);
+    add("4_left_open", open);
+    tiers.insert(
+        "issued".to_owned(),
+        amount(issued, view.market.governance_decimals),
+    );
+    Ok(tiers)
+}
+
+pub async fn write_off(context: &Context, args: args::Loss) -> Result<Report, Failure> {
+    let market = context.market().await?;
+    let view = market.refreshed();
+    let bank = view.bank(&market.bank(&args.bank)?.keys.bank)?;
+    let obligation = context.obligation(&args.obligation).await?;
+    let signer = context.signer()?;
+    let keeper = signer.pubkey();
+    let token = Token::from(bank);
+    let expected = quote::write_off(&view, &bank.keys.bank, &obligation, true)?;
+    let mut instructions = vec![token.create(&keeper, &keeper)];
+    instructions.extend(plan::write_off(
+        &view,
+        &bank.keys,
+        (args.obligation, &obligation),
+        Some(token.account(&keeper)),
+        bank.is_priced(view.slot),
+    )?);
+    let action = Action {
+        name: "write-off",
+        instructions,
+        signers: vec![&signer],
+        quote: json!({
+            "obligation": args.obligation.to_string(),
+            "bank": market.label(&bank.keys.bank),
+            "loss": amount(expected.plan.loss.0, token.decimals),
+            "deficit_before": amount(expected.deficit_before.0, token.decimals),
+            "tiers": tiers(&expected.plan.cover, bank, &view)?,
+            "bounty": amount(expected.plan.bounty.0, token.decimals),
+        }),
+    };
+    Ok(act::run(context, action).await?.report())
+}
+
+pub async fn cover(context: &Context, name: &str) -> Result<Report, Failure> {
+    let market = context.market().await?;
+    let view = market.refreshed();
+    let bank = view.bank(&market.bank(name)?.keys.bank)?;
+    let signer = context.signer()?;
+    let expected = quote::cover(&view, &bank.keys.bank)?;
+    let action = Action {
+        name: "cover",
+        instructions: plan::cover(&view, &bank.keys, bank.is_priced(view.slot))?,
+        signers: vec![&signer],
+        quote: json!({
+            "bank": market.label(&bank.keys.bank),
+            "deficit_before": amount(expected.deficit_before.0, bank.bank.decimals),
+            "tiers": tiers(&expected.plan, bank, &view)?,
+            "does_something": expected.does_something(),
+        }),
+    };
+    Ok(act::run(context, action).await?.report())
+}
+
+pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure> {
+    let market = context.market().await?;
+    let view = market.refreshed();
+    let bank = view.bank(&market.bank(name)?.keys.bank)?;
+    let signer = context.signer()?;
+    let expected = quote::socialise(&view, &bank.keys.bank)?;
+    let code = usize::from(reason_code(expected.reason));
+    let decimals = bank.bank.decimals;
+    let action = Action {
+        name: "socialise",
+        instructions: vec![instructions::socialise_deficit(&bank.keys)],
+        signers: vec![&signer],
+        quote: json!({
+            "bank": market.label(&bank.keys.bank),
+            "protocol_fees_used": amount(expected.protocol_fees_used.0, decimals),
+            "insurance_fees_used": amount(expected.insurance_fees_used.0, decimals),
+            "lenders_lose": amount(expected.socialised.0, decimals),
+            "reason": REASONS.get(code),
+            "winds_down": expected.winds_down,
+        }),
+    };
+    Ok(act::run(context, action).await?.report())
+}
+
+pub async fn recover(context: &Context, args: args::Recover) -> Result<Report, Failure> {
+    let market = context.market().await?;
+    let view = market.refreshed();
+    let bank = view.bank(&market.bank(&args.bank)?.keys.bank)?;
+    let obligation = context.obligation(&args.obligation).await?;
+    let signer = context.signer()?;
+    let payer = signer.pubkey();
+    let token = Token::from(bank);
+    let record = obligation
+        .positions()
+        .iter()
+        .find(|position| position.bank == bank.keys.bank)
+        .map_or(0, |position| position.written_off);
+    if record == 0 {
+        return Err(Failure::new(
+            Exit::Refused,
+            "the obligation has no record of written-off debt in this bank",
+        )
+        .hint("`backstop obligation show` lists its records"));
+    }
+    let amount_given = match &args.amount {
+        crate::amount::Amount::All => crate::amount::format(record, token.decimals).parse()?,
+        amount => *amount,
+    };
+    let (atoms, mut instructions) = token.pay(context, &payer, &amount_given).await?;
+    instructions.push(instructions::repay_written_off(
+        &bank.keys,
+        payer,
+        args.obligation,
+        token.account(&payer),
+        atoms,
+    ));
+    let action = Action {
+        name: "recover",
+        instructions,
+        signers: vec![&signer],
+        quote: json!({
+            "obligation": args.obligation.to_string(),
+            "bank": market.label(&bank.keys.bank),
+            "record": amount(record, token.decimals),
+            "pays": amount(atoms.min(record), token.decimals),
+        }),
+    };
+    Ok(act::run(context, action).await?.report())
+}

@@ -1,0 +1,193 @@
+//! Failures: what went wrong, what to do next, and which exit code says so.
+
+use std::fmt;
+
+use backstop_client::{error::FailedTransaction, ClientError};
+use serde_json::{json, Value};
+use solana_rpc_client_api::client_error::ErrorKind;
+
+use crate::{amount::AmountError, file::FileError, hints, plan::RuleBroken};
+
+/// Exit codes. 0 is success; 2 is a command line that cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Anything else.
+    Other = 1,
+    /// A command line that cannot be understood.
+    Usage = 2,
+    /// A configuration, keypair or market file that cannot be used.
+    Config = 3,
+    /// The node does not answer, or has no such account.
+    Cluster = 4,
+    /// The program, or a program below it, refuses. Nothing has changed.
+    Refused = 5,
+    /// A transaction was sent and did not land in time.
+    NotConfirmed = 6,
+    /// A question was answered with no, or could not be asked.
+    Declined = 7,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// Name of the program's error, if it refused.
+    pub name: Option<&'static str>,
+    /// The transaction's log.
+    pub logs: Vec<String>,
+}
+
+impl Failure {
+    /// Without a hint.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+            name: None,
+            logs: Vec::new(),
+        }
+    }
+
+    /// With what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// As the one JSON document of a command that failed.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "error": {
+                "exit_code": self.exit as u8,
+                "name": self.name,
+                "message": self.message,
+                "hint": self.hint,
+                "logs": self.logs,
+            }
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\n  next: {hint}")?;
+        }
+        // What the program says in words needs no log.
+        if self.name.is_none() {
+            for line in &self.logs {
+                write!(f, "\n  | {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::new(Exit::Config, error.to_string())
+    }
+}
+
+impl From<RuleBroken> for Failure {
+    fn from(error: RuleBroken) -> Self {
+        Self::new(Exit::Config, error.to_string())
+            .hint("docs/risk.md lists every setting with its bounds")
+    }
+}
+
+impl From<AmountError> for Failure {
+    fn from(error: AmountError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Other, error.to_string())
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Transaction(failed) => of_transaction(&failed),
+            ClientError::Refused(refusal) => Self {
+                name: Some(refusal.name),
+                hint: hints::refusal(refusal.name),
+                ..Self::new(
+                    Exit::Refused,
+                    format!("the program would refuse: {refusal}"),
+                )
+            },
+            ClientError::Rule(rule) => {
+                let text = format!("{rule:?}");
+                let name = text.split([' ', '(', '{']).next().unwrap_or_default();
+                Self {
+                    hint: hints::refusal(name),
+                    ..Self::new(Exit::Refused, error_text(&rule))
+                }
+            }
+            ClientError::NoAccount(_) | ClientError::WrongAccount { .. } => {
+                Self::new(Exit::Cluster, error.to_string())
+                    .hint("check the address, and which cluster --url names")
+            }
+            ClientError::NoPrice(_) | ClientError::Oracle(_) => {
+                Self::new(Exit::Refused, error.to_string()).hint(
+                    "look at `backstop status bank`: the feed may be late, too uncertain, or at \
+                     another account (--oracle FEED=ACCOUNT)",
+                )
+            }
+            ClientError::Expired { .. } => Self::new(Exit::NotConfirmed, error.to_string())
+                .hint("run the command again; if it keeps happening raise --max-fee"),
+            ClientError::Rpc(rpc) => of_node(rpc.kind(), &rpc.to_string()),
+            other => Self::new(Exit::Other, other.to_string()),
+        }
+    }
+}
+
+fn error_text(rule: &backstop_client::engine::EngineError) -> String {
+    let numbers = format!("{rule:?}");
+    let sentence = rule.to_string();
+    if numbers.contains('{') {
+        format!("the program would refuse: {sentence} [{numbers}]")
+    } else {
+        format!("the program would refuse: {sentence}")
+    }
+}
+
+fn of_transaction(failed: &FailedTransaction) -> Failure {
+    let refusal = failed.refusal();
+    Failure {
+        name: refusal.map(|refusal| refusal.name),
+        hint: match refusal {
+            Some(refusal) => hints::refusal(refusal.name),
+            None => hints::runtime(&failed.error, &failed.logs),
+        },
+        logs: failed.logs.clone(),
+        ..Failure::new(Exit::Refused, failed.to_string())
+    }
+}
+
+fn of_node(kind: &ErrorKind, text: &str) -> Failure {
+    let hint = match kind {
+        ErrorKind::Io(_) | ErrorKind::Reqwest(_) => {
+            "is the node running, and is --url right? `cargo xtask localnet` starts one here"
+        }
+        ErrorKind::RpcError(_) => "the node answered with an error: try another one with --url",
+        _ => "try again, or another node with --url",
+    };
+    Failure::new(Exit::Cluster, format!("the RPC node failed: {text}")).hint(hint)
+}

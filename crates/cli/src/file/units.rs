@@ -1,0 +1,379 @@
+//! The units of settings: how each is written in a file, and shown in a plan.
+//!
+//! An integer is always the raw unit that the program stores. A string is human:
+//! whole tokens, per cent, hours. `"raw:N"` gives raw numbers that TOML's
+//! integers cannot hold.
+
+use std::str::FromStr;
+
+use backstop_client::program::constants::PYTH_RECEIVERS;
+use solana_pubkey::Pubkey;
+
+use crate::amount::{format, Decimal};
+
+/// What a field counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Atoms of the bank's asset; human: whole tokens.
+    Tokens,
+    /// Governance atoms; human: whole governance tokens.
+    Governance,
+    /// Asset atoms per governance atom, times 2^64; human: whole tokens of the
+    /// asset for one whole governance token, rounded up.
+    Rate,
+    /// Hundredths of a per cent; human: `"70%"`.
+    Bps,
+    /// Seconds; human: `"2h"`, `"1d 12h"`.
+    Secs,
+    /// A plain number.
+    Count,
+    /// `"disabled"`, `"insurance-only"`, `"full"`; raw 0, 1, 2.
+    Mode,
+    /// `true` or `false`; raw 0, 1.
+    Flag,
+    /// `"pyth-core"`, `"pyth-core-compatible"`, or an address.
+    Receiver,
+    /// The same, or `"none"`.
+    OptionalReceiver,
+    /// 64 hexadecimal digits, with or without `0x`.
+    Feed,
+    /// An address.
+    Address,
+}
+
+/// A value as the program stores it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw {
+    /// Any integer.
+    Number(u128),
+    /// An address.
+    Address(Pubkey),
+    /// A feed.
+    Feed([u8; 32]),
+}
+
+/// A value as a file gives it: raw, or whole tokens that need decimals first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Ready.
+    Raw(Raw),
+    /// A decimal number of whole tokens.
+    Decimal(Decimal),
+}
+
+/// Decimals of the two tokens that amounts are given in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Of the bank's asset; anything for a market.
+    pub asset: u8,
+    /// Of the governance token.
+    pub governance: u8,
+}
+
+const MODES: [&str; 3] = ["disabled", "insurance-only", "full"];
+const RECEIVERS: [&str; 2] = ["pyth-core", "pyth-core-compatible"];
+const SPANS: [(char, u128); 5] = [
+    ('w', 604_800),
+    ('d', 86_400),
+    ('h', 3_600),
+    ('m', 60),
+    ('s', 1),
+];
+
+impl Unit {
+    /// Reads a string.
+    ///
+    /// # Errors
+    /// What is wrong, and what would be right.
+    pub fn parse(self, text: &str) -> Result<Written, String> {
+        if let Some(raw) = text.strip_prefix("raw:") {
+            let number = raw
+                .parse()
+                .map_err(|_| format!("`{text}`: `raw:` takes a whole number"))?;
+            return self.number(number).map(Written::Raw);
+        }
+        let raw = match self {
+            Self::Tokens | Self::Governance | Self::Rate => {
+                return text
+                    .parse()
+                    .map(Written::Decimal)
+                    .map_err(|error: crate::amount::AmountError| error.to_string())
+            }
+            Self::Bps => Raw::Number(per_cent(text)?),
+            Self::Secs => Raw::Number(duration(text)?),
+            Self::Count => Raw::Number(
+                text.parse()
+                    .map_err(|_| format!("`{text}` is not a whole number"))?,
+            ),
+            Self::Mode => Raw::Number(
+                (0u128..)
+                    .zip(MODES)
+                    .find(|(_, name)| *name == text)
+                    .map(|(code, _)| code)
+                    .ok_or_else(|| format!("`{text}`: write one of {}", MODES.join(", ")))?,
+            ),
+            Self::Flag => return Err(format!("`{text}`: write true or false, without quotes")),
+            Self::OptionalReceiver if text == "none" => Raw::Address(Pubkey::default()),
+            Self::Receiver | Self::OptionalReceiver => Raw::Address(self.receiver(text)?),
+            Self::Feed => Raw::Feed(feed_id(text)?),
+            Self::Address => Raw::Address(address(text)?),
+        };
+        Ok(Written::Raw(raw))
+    }
+
+    fn receiver(self, text: &str) -> Result<Pubkey, String> {
+        let named = RECEIVERS.iter().zip(PYTH_RECEIVERS);
+        if let Some((_, key)) = named.into_iter().find(|(name, _)| **name == text) {
+            return Ok(key);
+        }
+        let none = if self == Self::OptionalReceiver {
+            ", or none"
+        } else {
+            ""
+        };
+        Pubkey::from_str(text)
+            .ok()
+            .filter(|key| PYTH_RECEIVERS.contains(key))
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is no Pyth receiver program: write {}{none}",
+                    RECEIVERS.join(" or ")
+                )
+            })
+    }
+
+    /// Reads a raw number.
+    ///
+    /// # Errors
+    /// When the field takes none, or a smaller one.
+    pub fn number(self, number: u128) -> Result<Raw, String> {
+        let most = match self {
+            Self::Tokens | Self::Governance => u128::from(u64::MAX),
+            Self::Rate => u128::MAX,
+            Self::Bps | Self::Secs | Self::Count => u128::from(u32::MAX),
+            Self::Mode => 2,
+            Self::Flag => 1,
+            Self::Receiver | Self::OptionalReceiver | Self::Feed | Self::Address => {
+                return Err(format!("{number}: write {} in quotes", self.name()))
+            }
+        };
+        if number > most {
+            return Err(format!("{number} is too large: at most {most}"));
+        }
+        Ok(Raw::Number(number))
+    }
+
+    /// What a value of this unit is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tokens => "whole tokens as a string (\"12.5\"), or atoms as an integer",
+            Self::Governance => {
+                "whole governance tokens as a string, or governance atoms as an integer"
+            }
+            Self::Rate => "whole tokens for one governance token as a string (\"0.25\")",
+            Self::Bps => "a share like \"70%\", or basis points as an integer",
+            Self::Secs => "a duration like \"2h\", or seconds as an integer",
+            Self::Count => "a whole number",
+            Self::Mode => "\"disabled\", \"insurance-only\" or \"full\"",
+            Self::Flag => "true or false",
+            Self::Receiver => "\"pyth-core\" or \"pyth-core-compatible\"",
+            Self::OptionalReceiver => "\"pyth-core\", \"pyth-core-compatible\" or \"none\"",
+            Self::Feed => "a feed id of 64 hexadecimal digits",
+            Self::Address => "an address",
+        }
+    }
+
+    /// The stored value of what was written.
+    ///
+    /// # Errors
+    /// More decimal places than the token has, or more than fits.
+    pub fn resolve(self, written: Written, scale: Scale) -> Result<Raw, String> {
+        let decimal = match written {
+            Written::Raw(raw) => return Ok(raw),
+            Written::Decimal(decimal) => decimal,
+        };
+        let number = match self {
+            Self::Governance => decimal.atoms(scale.governance).map(u128::from),
+            Self::Rate => return rate(decimal, scale).map(Raw::Number),
+            _ => decimal.atoms(scale.asset).map(u128::from),
+        };
+        number.map(Raw::Number).map_err(|error| error.to_string())
+    }
+
+    /// A stored value as a person would write it.
+    #[must_use]
+    pub fn show(self, raw: Raw, scale: Scale) -> String {
+        match (self, raw) {
+            (_, Raw::Address(key)) => show_address(self, key),
+            (_, Raw::Feed(feed)) => hex(&feed),
+            (Self::Tokens, Raw::Number(atoms)) => format(atoms, scale.asset),
+            (Self::Governance, Raw::Number(atoms)) => format(atoms, scale.governance),
+            (Self::Rate, Raw::Number(rate)) => show_rate(rate, scale),
+            (Self::Bps, Raw::Number(bps)) => std::format!("{}%", format(bps, 2)),
+            (Self::Secs, Raw::Number(secs)) => show_duration(secs),
+            (Self::Mode, Raw::Number(code)) => usize::try_from(code)
+                .ok()
+                .and_then(|code| MODES.get(code))
+                .map_or_else(|| code.to_string(), |name| (*name).to_owned()),
+            (Self::Flag, Raw::Number(flag)) => (flag != 0).to_string(),
+            (_, Raw::Number(number)) => number.to_string(),
+        }
+    }
+}
+
+fn show_address(unit: Unit, key: Pubkey) -> String {
+    if matches!(unit, Unit::Receiver | Unit::OptionalReceiver) {
+        if key == Pubkey::default() {
+            return "none".to_owned();
+        }
+        let named = PYTH_RECEIVERS.iter().zip(RECEIVERS);
+        if let Some((_, name)) = named.into_iter().find(|(known, _)| **known == key) {
+            return name.to_owned();
+        }
+    }
+    key.to_string()
+}
+
+fn per_cent(text: &str) -> Result<u128, String> {
+    let wrong = || format!("`{text}` is not a share: write it like \"70%\" or \"0.05%\"");
+    let number = text.strip_suffix('%').ok_or_else(wrong)?.trim_end();
+    let decimal: Decimal = number.parse().map_err(|_| wrong())?;
+    let bps = decimal
+        .times_ten_to(2)
+        .ok_or_else(|| format!("`{text}` is finer than a hundredth of a per cent"))?;
+    u32::try_from(bps)
+        .map(u128::from)
+        .map_err(|_| format!("`{text}` is too large"))
+}
+
+fn duration(text: &str) -> Result<u128, String> {
+    let wrong =
+        || format!("`{text}` is not a duration: write it like \"90s\", \"2h\" or \"1d 12h\"");
+    let mut total = 0u128;
+    let mut number = String::new();
+    let mut last = u128::MAX;
+    for c in text.chars().filter(|c| *c != ' ') {
+        if c.is_ascii_digit() {
+            number.push(c);
+            continue;
+        }
+        let (_, span) = SPANS
+            .iter()
+            .find(|(name, _)| *name == c)
+            .ok_or_else(wrong)?;
+        let count: u32 = number.parse().map_err(|_| wrong())?;
+        // Largest first and each once, so that a slip of the pen is noticed.
+        if *span >= last {
+            return Err(wrong());
+        }
+        last = *span;
+        total = u128::from(count)
+            .checked_mul(*span)
+            .and_then(|secs| total.checked_add(secs))
+            .ok_or_else(wrong)?;
+        number.clear();
+    }
+    if !number.is_empty() || last == u128::MAX {
+        return Err(wrong());
+    }
+    u32::try_from(total)
+        .map(u128::from)
+        .map_err(|_| format!("`{text}` is too long"))
+}
+
+/// Seconds as `1d 12h`.
+#[must_use]
+pub fn show_duration(secs: u128) -> String {
+    let mut rest = secs;
+    let mut parts = Vec::new();
+    for (name, span) in SPANS.iter().skip(1) {
+        let count = rest.checked_div(*span).unwrap_or(0);
+        rest = rest.checked_rem(*span).unwrap_or(0);
+        if count > 0 {
+            parts.push(format!("{count}{name}"));
+        }
+    }
+    if parts.is_empty() {
+        return "0s".to_owned();
+    }
+    parts.join(" ")
+}
+
+/// `price * 10^asset / 10^governance * 2^64`, rounded up: what is sold at a
+/// stated least price is not sold for less.
+fn rate(price: Decimal, scale: Scale) -> Result<u128, String> {
+    let too_large = || format!("`{price}` is too large for a price");
+    let (digits, places) = price.parts();
+    let down = places.saturating_add(u32::from(scale.governance));
+    let up = u32::from(scale.asset);
+    let common = down.min(up);
+    let ten_to = |power: u32| 10u128.checked_pow(power).ok_or_else(too_large);
+    let divisor = ten_to(down.saturating_sub(common))?;
+    let numerator = digits
+        .checked_mul(ten_to(up.saturating_sub(common))?)
+        .ok_or_else(too_large)?;
+    let whole = numerator.checked_div(divisor).ok_or_else(too_large)?;
+    let rest = numerator.checked_rem(divisor).ok_or_else(too_large)?;
+    let high = whole.checked_mul(1 << 64).ok_or_else(too_large)?;
+    let low = rest
+        .checked_mul(1 << 64)
+        .ok_or_else(too_large)?
+        .div_ceil(divisor);
+    high.checked_add(low).ok_or_else(too_large)
+}
+
+/// The price that a rate stands for, to twelve places.
+fn show_rate(rate: u128, scale: Scale) -> String {
+    if rate == 0 {
+        return "none".to_owned();
+    }
+    const PLACES: u32 = 12;
+    let up = PLACES.saturating_add(u32::from(scale.governance));
+    let shift = up.checked_sub(u32::from(scale.asset));
+    let scaled = shift
+        .and_then(|power| 10u128.checked_pow(power))
+        .and_then(|factor| {
+            let high = (rate >> 64).checked_mul(factor)?;
+            let low = (rate & u128::from(u64::MAX)).checked_mul(factor)? >> 64;
+            high.checked_add(low)
+        });
+    match scaled {
+        Some(scaled) => crate::amount::format_scaled(scaled, PLACES),
+        None => format!("raw:{rate}"),
+    }
+}
+
+/// Reads an address.
+///
+/// # Errors
+/// Says that it is none.
+pub fn address(text: &str) -> Result<Pubkey, String> {
+    Pubkey::from_str(text).map_err(|_| format!("`{text}` is not an address (base58, 32 bytes)"))
+}
+
+/// Reads a feed id.
+///
+/// # Errors
+/// Says that it is none.
+pub fn feed_id(text: &str) -> Result<[u8; 32], String> {
+    let wrong = || format!("`{text}` is not a feed id: 64 hexadecimal digits, as Pyth lists it");
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.len() != 64 || !digits.is_ascii() {
+        return Err(wrong());
+    }
+    let mut feed = [0; 32];
+    for (byte, start) in feed.iter_mut().zip((0_usize..64).step_by(2)) {
+        let pair = digits
+            .get(start..start.saturating_add(2))
+            .ok_or_else(wrong)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
+    }
+    Ok(feed)
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
