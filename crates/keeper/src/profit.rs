@@ -137,7 +137,11 @@ mod tests {
             conf: 1,
             exponent: 0,
         };
-        let cost = Fees { base: 1, ..Fees::default() }.value_up(&broken);
+        let cost = Fees {
+            base: 1,
+            ..Fees::default()
+        }
+        .value_up(&broken);
         let judged = Terms::default().judge(Task::Liquidate, Value(u128::MAX - 1), cost);
         assert!(matches!(judged, Judgement::TooLittle { .. }));
     }
@@ -149,11 +153,28 @@ mod tests {
             minimum: Value(50),
         };
         let judge = |task, income| terms.judge(task, Value(income), Value(1_000));
-        assert_eq!(judge(Task::Liquidate, 1_100), Judgement::Pays { net: Value(100) });
-        assert!(matches!(judge(Task::Liquidate, 1_099), Judgement::TooLittle { .. }));
-        assert_eq!(judge(Task::Cover, 0), Judgement::FromBudget { charge: Value(1_000) });
-        assert_eq!(judge(Task::WriteOff, 400), Judgement::FromBudget { charge: Value(600) });
-        assert_eq!(judge(Task::WriteOff, 1_200), Judgement::Pays { net: Value(200) });
+        assert_eq!(
+            judge(Task::Liquidate, 1_100),
+            Judgement::Pays { net: Value(100) }
+        );
+        assert!(matches!(
+            judge(Task::Liquidate, 1_099),
+            Judgement::TooLittle { .. }
+        ));
+        assert_eq!(
+            judge(Task::Cover, 0),
+            Judgement::FromBudget {
+                charge: Value(1_000)
+            }
+        );
+        assert_eq!(
+            judge(Task::WriteOff, 400),
+            Judgement::FromBudget { charge: Value(600) }
+        );
+        assert_eq!(
+            judge(Task::WriteOff, 1_200),
+            Judgement::Pays { net: Value(200) }
+        );
     }
 
     proptest! {

@@ -47,11 +47,7 @@ pub fn decide(situation: &Situation<'_>) -> Vec<Action> {
 
 /// The liquidation of one obligation that brings most, if there is one.
 #[must_use]
-pub fn best(
-    situation: &Situation<'_>,
-    address: Pubkey,
-    obligation: &Obligation,
-) -> Option<Action> {
+pub fn best(situation: &Situation<'_>, address: Pubkey, obligation: &Obligation) -> Option<Action> {
     let debts = obligation.positions().iter().filter(|p| p.has_debt());
     let pairs = debts.flat_map(|debt| {
         let deposits = obligation.positions().iter().filter(|p| p.has_deposit());
@@ -85,7 +81,11 @@ fn liquidation(
     let held = obligation.position(&debt_bank).ok()?.debt();
     let owed = debt.ledger.get().debt_up(held).ok()?;
     // Halving starts at the debt: an unlimited purse would never get there.
-    let spendable = policy.spend.spendable(&debt.mint, balance).min(room).min(owed);
+    let spendable = policy
+        .spend
+        .spendable(&debt.mint, balance)
+        .min(room)
+        .min(owed);
     let quoted = within_insolvency(spendable, |most| {
         quote::liquidation(view, obligation, &debt_bank, &collateral_bank, most)
     })?;

@@ -60,11 +60,7 @@ fn stale(task: Task) -> &'static [E] {
         ],
         Task::Cover | Task::OpenAuction => &[],
         Task::CloseAuction => &[E::AuctionNotEnded],
-        Task::Socialise => &[
-            E::AuctionLive,
-            E::InsuranceNotEmpty,
-            E::SocialiseTooEarly,
-        ],
+        Task::Socialise => &[E::AuctionLive, E::InsuranceNotEmpty, E::SocialiseTooEarly],
         Task::CollectFees => &[E::DeficitOpen, E::WrongTokenOwner],
         Task::StartBuyBack => &[E::DeficitOpen, E::WoundDown],
         Task::CloseBuyBack => &[E::AuctionNotEnded],
@@ -144,7 +140,12 @@ mod tests {
     #[test]
     fn a_mistake_of_the_keeper_is_never_taken_for_success() {
         for task in Task::ALL {
-            for error in [E::WrongVault, E::WrongMarket, E::WrongVersion, E::NotTopLevel] {
+            for error in [
+                E::WrongVault,
+                E::WrongMarket,
+                E::WrongVersion,
+                E::NotTopLevel,
+            ] {
                 assert_eq!(verdict(task, error.into()), Verdict::Fatal);
             }
             assert_eq!(verdict(task, 1), Verdict::Stale);

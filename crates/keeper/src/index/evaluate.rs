@@ -57,7 +57,8 @@ pub fn look(rows: &[Row], banks: &[Entry]) -> Look {
     if !rows.iter().filter(counts).any(|r| r.side == Side::Deposit) {
         return Look::without_places(Status::Bare, none);
     }
-    let unpriced = |row: &Row| !is_void(row, banks) && !banks[usize::from(row.bank)].state.is_priced;
+    let unpriced =
+        |row: &Row| !is_void(row, banks) && !banks[usize::from(row.bank)].state.is_priced;
     if let Some(position) = rows.iter().position(unpriced) {
         // Nothing changes before the price of this bank is back.
         let mut look = Look::without_places(Status::Unpriced, none);
@@ -101,9 +102,8 @@ fn add_up(rows: &[Row], banks: &[Entry]) -> Result<(Sums, [u128; MAX_POSITIONS])
                 sums.add_collateral(Check::Maintenance, &state.asset, deposit)?;
             }
         }
-        let added = |after: u128, before: u128| {
-            after.checked_sub(before).ok_or(EngineError::Underflow)
-        };
+        let added =
+            |after: u128, before: u128| after.checked_sub(before).ok_or(EngineError::Underflow);
         *part = added(sums.weighted_collateral, before.weighted_collateral)?
             .saturating_add(added(sums.weighted_debt, before.weighted_debt)?);
     }

@@ -67,8 +67,8 @@ use backstop_client::program::state::{Obligation, Position};
 use backstop_engine::health::Sums;
 use solana_pubkey::Pubkey;
 
-use self::arena::{Arena, Row, Side, MAX_POSITIONS};
 pub use self::arena::Status;
+use self::arena::{Arena, Row, Side, MAX_POSITIONS};
 pub use self::bank::BankState;
 use self::bank::{Entry, ALWAYS};
 
@@ -125,10 +125,13 @@ impl Index {
     ///
     /// # Errors
     /// `TooManyBanks`.
-    pub fn update_bank(&mut self, address: Pubkey, state: BankState) -> Result<Touched, IndexError> {
+    pub fn update_bank(
+        &mut self,
+        address: Pubkey,
+        state: BankState,
+    ) -> Result<Touched, IndexError> {
         let Some(number) = self.numbers.get(&address).copied() else {
-            let number =
-                u16::try_from(self.banks.len()).map_err(|_| IndexError::TooManyBanks)?;
+            let number = u16::try_from(self.banks.len()).map_err(|_| IndexError::TooManyBanks)?;
             self.banks.push(Entry::new(address, state));
             self.numbers.insert(address, number);
             return Ok(Touched::default());
@@ -278,7 +281,12 @@ impl Index {
         }
         if before == Status::Bare || status == Status::Bare {
             let is_bare = status == Status::Bare;
-            for row in self.arena.rows(slot).iter().filter(|r| r.side == Side::Debt) {
+            for row in self
+                .arena
+                .rows(slot)
+                .iter()
+                .filter(|r| r.side == Side::Debt)
+            {
                 let bare = &mut self.banks[usize::from(row.bank)].bare;
                 if is_bare {
                     bare.insert(slot);
@@ -354,7 +362,9 @@ impl Index {
     #[must_use]
     pub fn bank(&self, address: &Pubkey) -> Option<&BankState> {
         let number = self.numbers.get(address)?;
-        self.banks.get(usize::from(*number)).map(|entry| &entry.state)
+        self.banks
+            .get(usize::from(*number))
+            .map(|entry| &entry.state)
     }
 
     /// How many obligations are in which state.
