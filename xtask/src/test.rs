@@ -10,7 +10,7 @@ use anyhow::{ensure, Context, Result};
 
 use crate::{
     bins::{BENCH, DEMO, FUZZ},
-    build, idl,
+    build, idl, localnet,
     process::{self, host_cargo, Command},
     progress::{human, Steps},
     workspace::Workspace,
@@ -24,7 +24,7 @@ const FUZZ_MINUTES: &str = "1.5";
 /// Runs every step, stopping at the first that fails.
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
-    let mut steps = Steps::new(13);
+    let mut steps = Steps::new(14);
 
     steps.run("formatting", SECONDS, || {
         process::run(process::cargo(workspace).args(["fmt", "--all", "--check"]))
@@ -60,6 +60,11 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
         "about 3 min the first time, seconds afterwards",
         || idl::check(workspace),
     )?;
+    let surfnet = steps.run(
+        "the local chain",
+        "10 to 20 min the first time, nothing afterwards",
+        || localnet::surfnet(workspace),
+    )?;
     steps.run(
         "compiling the tests",
         "about 9 min the first time, seconds afterwards",
@@ -72,14 +77,15 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
             ]))
         },
     )?;
-    let tests = steps.run("running the tests", "about 4 min", || {
+    let tests = steps.run("running the tests", "about 5 min", || {
         // The same cases in every run: a change is refused for what it did, not
         // by a draw. Set another seed, or none by `cargo test`, to look further.
         let seed = std::env::var("PROPTEST_RNG_SEED").unwrap_or_else(|_| "20221109".into());
         count_tests(
             host_cargo(workspace)?
                 .args(["test", "--workspace", "--locked"])
-                .env("PROPTEST_RNG_SEED", seed),
+                .env("PROPTEST_RNG_SEED", seed)
+                .env("BACKSTOP_SURFNET", &surfnet),
         )
     })?;
     steps.run("compiling the search for rows", "about 10 s", || {
