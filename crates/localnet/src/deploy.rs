@@ -30,7 +30,7 @@ const CHUNK: usize = 1_012;
 /// executed as it stands. All other transactions are signed and checked.
 pub async fn program(
     rpc: &Arc<RpcClient>,
-    authority: &Arc<Keypair>,
+    authority: &Keypair,
     program: &Pubkey,
     bytes: &[u8],
     progress: impl Fn(usize, usize),
@@ -58,7 +58,7 @@ pub async fn program(
 /// Creates a buffer and fills it.
 async fn buffer(
     rpc: &Arc<RpcClient>,
-    authority: &Arc<Keypair>,
+    authority: &Keypair,
     bytes: &[u8],
     progress: impl Fn(usize, usize),
 ) -> Result<Pubkey> {
@@ -73,16 +73,49 @@ async fn buffer(
     send::send(rpc, &[authority, &key], &create)
         .await
         .context("the buffer could not be created")?;
-    let writes = writes(&address, &owner, bytes)?;
-    send::send_all(rpc, authority, &writes, |done| progress(done, writes.len()))
+    fill(rpc, authority, &address, bytes, progress)
         .await
         .context("the program could not be written")?;
-    let written = rpc.get_account_data(&address).await?;
-    ensure!(
-        written.get(UpgradeableLoaderState::size_of_buffer_metadata()..) == Some(bytes),
-        "the buffer does not hold what was written"
-    );
     Ok(address)
+}
+
+/// Writes until the buffer holds `bytes`. What it holds is the proof: a write
+/// that was lost is seen and sent again, and one that comes twice does no harm.
+async fn fill(
+    rpc: &Arc<RpcClient>,
+    authority: &Keypair,
+    buffer: &Pubkey,
+    bytes: &[u8],
+    progress: impl Fn(usize, usize),
+) -> Result<()> {
+    let writes = writes(buffer, &authority.pubkey(), bytes)?;
+    let mut waiting: Vec<_> = writes.clone();
+    let mut refusal = None;
+    for _ in 0..send::ROUNDS {
+        let mut sent = writes.len().saturating_sub(waiting.len());
+        for group in waiting.chunks(send::GROUP) {
+            let transactions = send::sign(rpc, authority, group).await?;
+            refusal = refusal.or(send::broadcast(rpc, &transactions).await?);
+            sent = sent.saturating_add(group.len());
+            progress(sent, writes.len());
+        }
+        let data = rpc.get_account_data(buffer).await?;
+        let written = data
+            .get(UpgradeableLoaderState::size_of_buffer_metadata()..)
+            .context("the buffer is too short")?;
+        ensure!(written.len() == bytes.len(), "the buffer has another size");
+        let chunks = written.chunks(CHUNK).zip(bytes.chunks(CHUNK));
+        waiting = writes
+            .iter()
+            .zip(chunks)
+            .filter(|(_, (written, wanted))| written != wanted)
+            .map(|(write, _)| write.clone())
+            .collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(send::given_up(waiting.len(), refusal))
 }
 
 fn writes(buffer: &Pubkey, authority: &Pubkey, bytes: &[u8]) -> Result<Vec<Vec<Instruction>>> {

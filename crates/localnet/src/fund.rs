@@ -47,10 +47,16 @@ pub fn keypair(dir: &Path, name: &str) -> Result<Keypair> {
     Ok(keypair)
 }
 
-/// Gives lamports, and waits until they are there.
-pub async fn airdrop(rpc: &RpcClient, to: &Pubkey, lamports: u64) -> Result<()> {
-    let signature = rpc.request_airdrop(to, lamports).await?;
-    send::landed(rpc, &signature).await
+/// Gives lamports to each, and waits until they are there.
+pub async fn airdrop(rpc: &RpcClient, to: &[Pubkey], lamports: u64) -> Result<()> {
+    let mut signatures = Vec::new();
+    for address in to {
+        signatures.push(rpc.request_airdrop(address, lamports).await?);
+    }
+    for signature in signatures {
+        send::landed(rpc, &signature).await?;
+    }
+    Ok(())
 }
 
 /// Creates an asset's mint.
@@ -74,7 +80,7 @@ pub async fn create_mint(rpc: &RpcClient, asset: &Asset, authority: &Keypair) ->
 pub async fn mint(
     rpc: &Arc<RpcClient>,
     asset: &Asset,
-    authority: &Arc<Keypair>,
+    authority: &Keypair,
     owners: &[Pubkey],
     atoms: u64,
 ) -> Result<()> {
@@ -87,7 +93,7 @@ pub async fn mint(
             Ok(each.collect::<Result<Vec<_>>>()?.concat())
         })
         .collect::<Result<Vec<_>>>()?;
-    send::send_all(rpc, authority, &batch, |_| ())
+    send::send_all(rpc, authority, &batch)
         .await
         .with_context(|| format!("{} could not be minted", asset.symbol))
 }

@@ -89,10 +89,10 @@ impl Localnet {
         say("paying the actors");
         let mut actors = BTreeMap::new();
         for name in ACTORS {
-            let keypair = Arc::new(fund::keypair(dir, name)?);
-            fund::airdrop(&rpc, &keypair.pubkey(), LAMPORTS).await?;
-            actors.insert(name, keypair);
+            actors.insert(name, fund::keypair(dir, name)?);
         }
+        let owners: Vec<Pubkey> = actors.values().map(|actor| actor.pubkey()).collect();
+        fund::airdrop(&rpc, &owners, LAMPORTS).await?;
 
         say("deploying the program");
         let admin = &actors["admin"];
@@ -102,7 +102,6 @@ impl Localnet {
         deploy::program(&rpc, admin, &backstop_client::ID, &bytes, quarters).await?;
 
         say("creating the mints");
-        let owners: Vec<Pubkey> = actors.values().map(|actor| actor.pubkey()).collect();
         for asset in &ASSETS {
             let authority = &actors[asset.authority];
             fund::create_mint(&rpc, asset, authority).await?;
@@ -148,7 +147,7 @@ impl Drop for Localnet {
     }
 }
 
-fn state(chain: &Chain, dir: &Path, actors: &BTreeMap<&str, Arc<Keypair>>) -> State {
+fn state(chain: &Chain, dir: &Path, actors: &BTreeMap<&str, Keypair>) -> State {
     let asset = |asset: &Asset| {
         let state = AssetState {
             mint: asset.mint().to_string(),

@@ -94,7 +94,7 @@ impl Network {
     /// Adds an actor with `lamports` and no tokens.
     pub async fn add_actor(&self, name: &str, lamports: u64) -> Result<Actor> {
         let keypair = fund::keypair(&self.dir, name)?;
-        fund::airdrop(&self.rpc, &keypair.pubkey(), lamports).await?;
+        fund::airdrop(&self.rpc, &[keypair.pubkey()], lamports).await?;
         self.actor(name)
     }
 
@@ -107,13 +107,13 @@ impl Network {
     /// be minted once a market has taken it over.
     pub async fn give(&self, owner: &Pubkey, symbol: &str, atoms: u64) -> Result<()> {
         let asset = Asset::named(symbol)?;
-        let authority = Arc::new(self.actor(asset.authority)?.keypair);
+        let authority = self.actor(asset.authority)?.keypair;
         fund::mint(&self.rpc, asset, &authority, &[*owner], atoms).await
     }
 
     /// Gives lamports.
     pub async fn airdrop(&self, owner: &Pubkey, lamports: u64) -> Result<()> {
-        fund::airdrop(&self.rpc, owner, lamports).await
+        fund::airdrop(&self.rpc, &[*owner], lamports).await
     }
 
     /// An actor's name, or an address.

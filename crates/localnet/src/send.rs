@@ -23,9 +23,9 @@ use tokio::{task::JoinSet, time::sleep};
 /// threads for them.
 const PARALLEL: usize = 8;
 /// How many transactions share a blockhash; `getSignatureStatuses` takes no more.
-const GROUP: usize = 256;
+pub const GROUP: usize = 256;
 /// How often a transaction is sent before it is given up.
-const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 3;
 /// How often a status is asked for, and for how long. A transaction has one when
 /// its block is closed.
 const POLL: Duration = Duration::from_millis(50);
@@ -63,68 +63,74 @@ pub async fn landed(rpc: &RpcClient, signature: &Signature) -> Result<()> {
 }
 
 /// Sends transactions that do not depend on one another, each signed and paid by
-/// `signer`, several at a time. Calls `progress` with how many have landed.
+/// `signer`. They are signed once and sent until each has landed: signed anew,
+/// one that was only late would be executed twice.
 pub async fn send_all(
     rpc: &Arc<RpcClient>,
-    signer: &Arc<Keypair>,
+    signer: &Keypair,
     batch: &[Vec<Instruction>],
-    progress: impl Fn(usize),
 ) -> Result<()> {
-    let mut done = 0usize;
     for group in batch.chunks(GROUP) {
-        send_group(rpc, signer, group).await?;
-        done = done.saturating_add(group.len());
-        progress(done);
+        let mut waiting = sign(rpc, signer, group).await?;
+        let mut refusal = None;
+        for _ in 0..ROUNDS {
+            refusal = refusal.or(broadcast(rpc, &waiting).await?);
+            waiting = lost(rpc, waiting).await?;
+            if waiting.is_empty() {
+                break;
+            }
+        }
+        if !waiting.is_empty() {
+            return Err(given_up(waiting.len(), refusal));
+        }
     }
     Ok(())
 }
 
-/// Signs a group once, and sends the same transactions until each has landed:
-/// signed anew, one that was only late would be executed twice.
-async fn send_group(
-    rpc: &Arc<RpcClient>,
-    signer: &Arc<Keypair>,
-    group: &[Vec<Instruction>],
-) -> Result<()> {
+/// Signs transactions over the newest blockhash; `signer` pays.
+pub async fn sign(
+    rpc: &RpcClient,
+    signer: &Keypair,
+    batch: &[Vec<Instruction>],
+) -> Result<Vec<VersionedTransaction>> {
     let blockhash = rpc.get_latest_blockhash().await?;
     let payer = signer.pubkey();
-    let mut waiting = group
-        .iter()
-        .map(|instructions| {
-            let message = Message::new_with_blockhash(instructions, Some(&payer), &blockhash);
-            VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[&**signer])
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut refusal = None;
-    for _ in 0..ROUNDS {
-        refusal = refusal.or(broadcast(rpc, &waiting).await?);
-        let signatures: Vec<_> = waiting.iter().map(|tx| tx.signatures[0]).collect();
-        let mut lost = Vec::new();
-        for (transaction, status) in waiting.into_iter().zip(statuses(rpc, &signatures).await?) {
-            match status {
-                Some(Ok(())) => {}
-                Some(Err(error)) => bail!("{} failed: {error}", transaction.signatures[0]),
-                None => lost.push(transaction),
-            }
-        }
-        if lost.is_empty() {
-            return Ok(());
-        }
-        waiting = lost;
-    }
-    let what = format!(
-        "{} transactions did not land in {ROUNDS} attempts",
-        waiting.len()
-    );
+    let transactions = batch.iter().map(|instructions| {
+        let message = Message::new_with_blockhash(instructions, Some(&payer), &blockhash);
+        VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[signer])
+    });
+    Ok(transactions.collect::<Result<_, _>>()?)
+}
+
+/// Says what did not land, and why the first refusal was one.
+pub fn given_up(count: usize, refusal: Option<ClientError>) -> anyhow::Error {
+    let what = format!("{count} transactions did not land in {ROUNDS} attempts");
     match refusal {
-        Some(error) => Err(anyhow::Error::new(error).context(what)),
-        None => bail!(what),
+        Some(error) => anyhow::Error::new(error).context(what),
+        None => anyhow::anyhow!(what),
     }
+}
+
+/// Those of `sent` that are in no block. Fails if one of them failed.
+async fn lost(
+    rpc: &RpcClient,
+    sent: Vec<VersionedTransaction>,
+) -> Result<Vec<VersionedTransaction>> {
+    let signatures: Vec<_> = sent.iter().map(|tx| tx.signatures[0]).collect();
+    let mut lost = Vec::new();
+    for (transaction, status) in sent.into_iter().zip(statuses(rpc, &signatures).await?) {
+        match status {
+            Some(Ok(())) => {}
+            Some(Err(error)) => bail!("{} failed: {error}", transaction.signatures[0]),
+            None => lost.push(transaction),
+        }
+    }
+    Ok(lost)
 }
 
 /// Sends each once, [`PARALLEL`] at a time. Returns the first refusal, which is
 /// no error yet: whether a transaction has landed is what its status says.
-async fn broadcast(
+pub async fn broadcast(
     rpc: &Arc<RpcClient>,
     transactions: &[VersionedTransaction],
 ) -> Result<Option<ClientError>> {
