@@ -159,6 +159,8 @@ impl Index {
             let all = || queue.pop_above(0);
             slots.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
         }
+        // In the order of memory, which costs less than that of the queue.
+        slots.sort_unstable_by_key(|(slot, _)| *slot);
         for (slot, side) in &slots {
             for row in self.arena.rows_mut(*slot) {
                 if row.bank == number && row.side == *side {
