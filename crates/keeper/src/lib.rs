@@ -23,5 +23,9 @@ pub mod log;
 pub mod metrics;
 pub mod profit;
 pub mod rpc;
+pub mod run;
+pub mod send;
+pub mod watch;
 
 pub use config::{Inherited, RunArgs};
+pub use run::run;

@@ -169,7 +169,7 @@ impl Pool {
 
     /// Gives a transaction to every endpoint, and returns with the first that
     /// takes it. A duplicate does no harm: a transaction lands once.
-    async fn broadcast(&self, params: Value) -> Result<Value> {
+    pub(super) async fn broadcast(&self, params: Value) -> Result<Value> {
         let (answers, mut first) = mpsc::unbounded_channel();
         for endpoint in &self.endpoints {
             let body = RpcRequest::SendTransaction.build_request_json(self.id(), params.clone());

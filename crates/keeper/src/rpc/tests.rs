@@ -11,7 +11,7 @@ use axum::{
     http::{header::RETRY_AFTER, StatusCode},
     response::{IntoResponse, Response},
     routing::post,
-    Json, Router,
+    Router,
 };
 use serde_json::{json, Value};
 use solana_commitment_config::CommitmentConfig;
@@ -66,7 +66,12 @@ impl Server {
     }
 }
 
-async fn answer(State(server): State<Server>, Json(body): Json<Value>) -> Response {
+fn json_of(value: &Value) -> Response {
+    value.to_string().into_response()
+}
+
+async fn answer(State(server): State<Server>, body: String) -> Response {
+    let body: Value = serde_json::from_str(&body).unwrap();
     server.seen.lock().unwrap().push(body.clone());
     let id = &body["id"];
     match server.act() {
@@ -74,14 +79,14 @@ async fn answer(State(server): State<Server>, Json(body): Json<Value>) -> Respon
             let floor = body["params"][1]["minContextSlot"].as_u64();
             if floor.is_some_and(|floor| floor > slot) {
                 let error = json!({"code": -32_016, "message": "behind"});
-                return Json(json!({"id": id, "error": error})).into_response();
+                return json_of(&json!({"id": id, "error": error}));
             }
             let result = match body["method"].as_str().unwrap() {
                 "getSlot" => json!(slot),
                 "sendTransaction" => json!("sent"),
                 _ => json!({"context": {"slot": slot}, "value": slot}),
             };
-            Json(json!({"jsonrpc": "2.0", "id": id, "result": result})).into_response()
+            json_of(&json!({"jsonrpc": "2.0", "id": id, "result": result}))
         }
         Act::Delay(pause) => {
             tokio::time::sleep(pause).await;
@@ -92,10 +97,8 @@ async fn answer(State(server): State<Server>, Json(body): Json<Value>) -> Respon
         }
         Act::Http(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Act::Garbage => "<html>".into_response(),
-        Act::OtherId => Json(json!({"id": "other", "result": 1})).into_response(),
-        Act::Error(code) => {
-            Json(json!({"id": id, "error": {"code": code, "message": "m"}})).into_response()
-        }
+        Act::OtherId => json_of(&json!({"id": "other", "result": 1})),
+        Act::Error(code) => json_of(&json!({"id": id, "error": {"code": code, "message": "m"}})),
     }
 }
 

@@ -1,0 +1,345 @@
+//! One job from simulation to verdict.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use backstop_client::{
+    error::FailedTransaction,
+    transaction::{details, send_and_confirm, Assembler, Draft, Landed, SIGNATURE_LAMPORTS},
+    ClientError,
+};
+use backstop_engine::{price::Price, units::Value};
+use solana_instruction::{error::InstructionError, Instruction};
+use solana_keypair::Keypair;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_transaction_error::TransactionError;
+
+use super::{build::Job, lease::Rest};
+use crate::{
+    clock::unix_now,
+    decide::{verdict, Task, Verdict},
+    limits::{HourlyCap, Switches, Ticket},
+    metrics,
+    profit::{Fees, Judgement, Terms},
+};
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It landed and went through.
+    Landed,
+    /// The program says that the work is done already.
+    AlreadyDone,
+    /// It would go through; nothing is sent in a dry run.
+    Simulated,
+    /// The accounts have changed since the decision.
+    Stale,
+    /// The program refuses for now.
+    Refused,
+    /// The program refuses for a reason that does not pass: look at the log.
+    Wrong,
+    /// It is not worth its fee.
+    Unprofitable,
+    /// The loss cap of the hour is used up.
+    OverCap,
+    /// A switch is off.
+    Stopped,
+    /// It landed, and failed: the fee is burnt.
+    LandedFailed,
+    /// It did not land in time and never will.
+    Expired,
+    /// It was given up; it may have landed.
+    GivenUp,
+    /// No endpoint answered.
+    NoAnswer,
+    /// No transaction can be built of it.
+    Unbuildable,
+}
+
+impl Outcome {
+    /// Its name in metrics and logs.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Landed => "landed",
+            Self::AlreadyDone => "already_done",
+            Self::Simulated => "simulated",
+            Self::Stale => "stale",
+            Self::Refused => "refused",
+            Self::Wrong => "wrong",
+            Self::Unprofitable => "unprofitable",
+            Self::OverCap => "over_cap",
+            Self::Stopped => "stopped",
+            Self::LandedFailed => "landed_failed",
+            Self::Expired => "expired",
+            Self::GivenUp => "given_up",
+            Self::NoAnswer => "no_answer",
+            Self::Unbuildable => "unbuildable",
+        }
+    }
+
+    /// How long the work rests.
+    #[must_use]
+    pub const fn rest(self) -> Rest {
+        match self {
+            Self::Landed | Self::AlreadyDone | Self::Simulated => Rest::Done,
+            Self::Stale
+            | Self::Refused
+            | Self::Unprofitable
+            | Self::OverCap
+            | Self::LandedFailed
+            | Self::Expired
+            | Self::GivenUp
+            | Self::NoAnswer => Rest::Later,
+            Self::Stopped => Rest::Untried,
+            Self::Wrong | Self::Unbuildable => Rest::Hopeless,
+        }
+    }
+
+    /// Whether an operator should know.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(
+            self,
+            Self::Wrong | Self::LandedFailed | Self::OverCap | Self::GivenUp | Self::Unbuildable
+        )
+    }
+}
+
+/// Sends jobs. One of them serves all jobs of a process at once.
+pub struct Executor {
+    /// The chain.
+    pub rpc: Arc<RpcClient>,
+    /// Builds and simulates.
+    pub assembler: Assembler,
+    /// Signs.
+    pub keypair: Keypair,
+    /// What must be earned.
+    pub terms: Terms,
+    /// Which tasks may send.
+    pub switches: Switches,
+    /// Stops everything while it is there.
+    pub kill_switch: Option<PathBuf>,
+    /// Sends nothing.
+    pub dry_run: bool,
+    /// Bound on sending and confirming.
+    pub give_up: Duration,
+    /// The loss of the hour.
+    pub cap: Mutex<HourlyCap>,
+}
+
+impl Executor {
+    /// Whether the kill switch file is there.
+    #[must_use]
+    pub fn is_killed(&self) -> bool {
+        self.kill_switch.as_ref().is_some_and(|file| file.exists())
+    }
+
+    /// Does `job`. Fees are valued at `sol`; without a price nothing pays.
+    pub async fn run(&self, job: Job, sol: Option<Price>) -> Outcome {
+        let task = job.key.task;
+        let draft = match self.draft(&job).await {
+            Ok(draft) => draft,
+            Err(outcome) => return outcome,
+        };
+        let fee = draft.fee_lamports();
+        let fees = fees_of(fee, &draft);
+        metrics::simulated(task, draft.units, fees.priority);
+        let cost = sol.map_or(Value(u128::MAX), |sol| fees.value_up(&sol));
+        match self.terms.judge(task, job.worth, cost) {
+            Judgement::Pays { .. } | Judgement::FromBudget { .. } => {}
+            Judgement::TooLittle { income, wanted } => {
+                tracing::debug!(
+                    task = task.name(), subject = %job.key.subject, ?income, ?wanted,
+                    "not worth its fee"
+                );
+                return Outcome::Unprofitable;
+            }
+        }
+        if self.dry_run {
+            tracing::info!(
+                task = task.name(), subject = %job.key.subject,
+                bank = job.key.bank.map(tracing::field::display),
+                units = draft.units, fee, events = draft.events.join(" "),
+                "would send"
+            );
+            return Outcome::Simulated;
+        }
+        let Some(ticket) = self.cap().admit(cost, unix_now()) else {
+            return Outcome::OverCap;
+        };
+        if let Err(reason) = self.switches.require(task, self.is_killed()) {
+            tracing::debug!(task = task.name(), %reason, "nothing is sent");
+            self.settle(ticket, Value::ZERO, Value::ZERO);
+            return Outcome::Stopped;
+        }
+        self.send(&job, draft, ticket, cost).await
+    }
+
+    /// The first variant that passes its simulation.
+    async fn draft(&self, job: &Job) -> Result<Draft, Outcome> {
+        let mut outcome = Outcome::Unbuildable;
+        for instructions in &job.variants {
+            match self.simulate(instructions).await {
+                Ok(draft) => return Ok(draft),
+                Err(error) => {
+                    outcome = self.judge_failure(job, &error);
+                    // A smaller transaction asks the same questions.
+                    if matches!(outcome, Outcome::AlreadyDone | Outcome::NoAnswer) {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(outcome)
+    }
+
+    async fn simulate(&self, instructions: &[Instruction]) -> Result<Draft, ClientError> {
+        self.assembler.draft(&self.rpc, instructions).await
+    }
+
+    async fn send(&self, job: &Job, draft: Draft, ticket: Ticket, cost: Value) -> Outcome {
+        let task = job.key.task;
+        let start = Instant::now();
+        let (fee, units) = (draft.fee_lamports(), draft.units);
+        let height = draft.last_valid_block_height;
+        let signed = draft.sign(&[&self.keypair]);
+        let transaction = match signed {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                self.settle(ticket, Value::ZERO, Value::ZERO);
+                return self.judge_failure(job, &error);
+            }
+        };
+        let commitment = self.assembler.commitment;
+        let sent = send_and_confirm(&self.rpc, &transaction, height, commitment);
+        let Ok(result) = tokio::time::timeout(self.give_up, sent).await else {
+            // It may have landed: its fee counts.
+            self.settle(ticket, cost, Value::ZERO);
+            return Outcome::GivenUp;
+        };
+        match result {
+            Ok(landed) => {
+                self.settle(ticket, cost, job.income);
+                metrics::landed(task, fee, start.elapsed());
+                self.report(job, &landed, fee, units).await;
+                Outcome::Landed
+            }
+            Err(ClientError::Transaction(failed)) => {
+                self.settle(ticket, cost, Value::ZERO);
+                metrics::landed(task, fee, start.elapsed());
+                match self.judge_refusal(job, &failed) {
+                    Outcome::AlreadyDone => Outcome::AlreadyDone,
+                    _ => Outcome::LandedFailed,
+                }
+            }
+            Err(ClientError::Expired { .. }) => {
+                self.settle(ticket, Value::ZERO, Value::ZERO);
+                Outcome::Expired
+            }
+            Err(error) => {
+                // Not heard of until its blockhash expired; it may have landed.
+                self.settle(ticket, cost, Value::ZERO);
+                self.judge_failure(job, &error)
+            }
+        }
+    }
+
+    async fn report(&self, job: &Job, landed: &Landed, fee: u64, units: u64) {
+        let task = job.key.task.name();
+        let events: Vec<&str> = match details(&self.rpc, &landed.signature).await {
+            Ok(details) => details.events.iter().map(|event| event.name()).collect(),
+            // The log line is all that is lost.
+            Err(_) => Vec::new(),
+        };
+        tracing::info!(
+            task, subject = %job.key.subject,
+            bank = job.key.bank.map(tracing::field::display),
+            signature = %landed.signature, slot = landed.slot, units, fee,
+            events = events.join(" "),
+            "landed"
+        );
+    }
+
+    fn judge_failure(&self, job: &Job, error: &ClientError) -> Outcome {
+        match error {
+            ClientError::Transaction(failed) => self.judge_refusal(job, failed),
+            ClientError::Build(reason) => {
+                tracing::warn!(task = job.key.task.name(), subject = %job.key.subject, reason, "cannot be built");
+                Outcome::Unbuildable
+            }
+            other => {
+                tracing::debug!(task = job.key.task.name(), error = %other, "no answer");
+                Outcome::NoAnswer
+            }
+        }
+    }
+
+    fn judge_refusal(&self, job: &Job, failed: &FailedTransaction) -> Outcome {
+        let task = job.key.task;
+        let judged = judge_error(task, &failed.error);
+        let outcome = match judged {
+            Verdict::Done => Outcome::AlreadyDone,
+            Verdict::Stale => Outcome::Stale,
+            Verdict::Retry => Outcome::Refused,
+            Verdict::Fatal => Outcome::Wrong,
+        };
+        if outcome == Outcome::Wrong {
+            tracing::warn!(
+                task = task.name(), subject = %job.key.subject, error = %failed,
+                log = failed.logs.join("\n"),
+                "refused for a reason that does not pass by itself"
+            );
+        } else {
+            tracing::debug!(
+                task = task.name(), subject = %job.key.subject, error = %failed,
+                outcome = outcome.label(), "refused"
+            );
+        }
+        outcome
+    }
+
+    fn settle(&self, ticket: Ticket, spent: Value, income: Value) {
+        self.cap().settle(ticket, spent, income, unix_now());
+    }
+
+    /// The loss cap, to look at.
+    pub fn cap(&self) -> MutexGuard<'_, HourlyCap> {
+        // Sums stay sums, whoever panicked with them in hand.
+        self.cap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fees_of(fee: u64, draft: &Draft) -> Fees {
+    let signatures = u64::from(draft.message.header().num_required_signatures);
+    let base = signatures.saturating_mul(SIGNATURE_LAMPORTS);
+    Fees {
+        base,
+        priority: fee.saturating_sub(base),
+        tip: 0,
+    }
+}
+
+/// What an error of the runtime means for a task.
+fn judge_error(task: Task, error: &TransactionError) -> Verdict {
+    match error {
+        TransactionError::InstructionError(_, InstructionError::Custom(code)) => {
+            verdict(task, *code)
+        }
+        // The signature is on the chain already: this very transaction landed.
+        TransactionError::AlreadyProcessed => Verdict::Done,
+        TransactionError::BlockhashNotFound
+        | TransactionError::AccountInUse
+        | TransactionError::TooManyAccountLocks
+        | TransactionError::ClusterMaintenance
+        | TransactionError::InsufficientFundsForFee
+        | TransactionError::AccountNotFound
+        | TransactionError::WouldExceedMaxBlockCostLimit
+        | TransactionError::WouldExceedMaxAccountCostLimit
+        | TransactionError::WouldExceedAccountDataBlockLimit => Verdict::Retry,
+        _ => Verdict::Fatal,
+    }
+}
