@@ -17,6 +17,8 @@ mod tokens;
 
 use clap::CommandFactory;
 
+pub(crate) use status::books_json;
+
 use crate::{
     args::{Cli, Command, KeeperCommand, ObligationCommand},
     context::Context,
