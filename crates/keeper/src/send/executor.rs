@@ -8,6 +8,7 @@ use std::{
 
 use backstop_client::{
     error::FailedTransaction,
+    events::Event,
     transaction::{details, send_and_confirm, Assembler, Draft, Landed, SIGNATURE_LAMPORTS},
     ClientError,
 };
@@ -163,7 +164,7 @@ impl Executor {
             tracing::info!(
                 task = task.name(), subject = %job.key.subject,
                 bank = job.key.bank.map(tracing::field::display),
-                units = draft.units, fee, events = draft.events.join(" "),
+                units = draft.units, fee, events = names(&draft.events).as_str(),
                 "would send"
             );
             return Outcome::Simulated;
@@ -342,4 +343,9 @@ fn judge_error(task: Task, error: &TransactionError) -> Verdict {
         | TransactionError::WouldExceedAccountDataBlockLimit => Verdict::Retry,
         _ => Verdict::Fatal,
     }
+}
+/// The names of events, for a line of a log.
+fn names(events: &[Event]) -> String {
+    let names: Vec<&str> = events.iter().map(Event::name).collect();
+    names.join(" ")
 }
