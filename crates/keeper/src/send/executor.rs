@@ -8,6 +8,7 @@ use std::{
 
 use backstop_client::{
     error::FailedTransaction,
+    events::Event,
     transaction::{details, send_and_confirm, Assembler, Draft, Landed, SIGNATURE_LAMPORTS},
     ClientError,
 };
@@ -163,7 +164,7 @@ impl Executor {
             tracing::info!(
                 task = task.name(), subject = %job.key.subject,
                 bank = job.key.bank.map(tracing::field::display),
-                units = draft.units, fee, events = draft.events.join(" "),
+                units = draft.units, fee, events = names(&draft.events),
                 "would send"
             );
             return Outcome::Simulated;
@@ -250,16 +251,14 @@ impl Executor {
 
     async fn report(&self, job: &Job, landed: &Landed, fee: u64, units: u64) {
         let task = job.key.task.name();
-        let events: Vec<&str> = match details(&self.rpc, &landed.signature).await {
-            Ok(details) => details.events.iter().map(|event| event.name()).collect(),
-            // The log line is all that is lost.
-            Err(_) => Vec::new(),
-        };
+        // Without an answer the names are all that is lost.
+        let details = details(&self.rpc, &landed.signature).await;
+        let events = details.map(|details| names(&details.events));
         tracing::info!(
             task, subject = %job.key.subject,
             bank = job.key.bank.map(tracing::field::display),
             signature = %landed.signature, slot = landed.slot, units, fee,
-            events = events.join(" "),
+            events = events.unwrap_or_default(),
             "landed"
         );
     }
@@ -311,6 +310,11 @@ impl Executor {
         // Sums stay sums, whoever panicked with them in hand.
         self.cap.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn names(events: &[Event]) -> String {
+    let names: Vec<&str> = events.iter().map(Event::name).collect();
+    names.join(" ")
 }
 
 fn fees_of(fee: u64, draft: &Draft) -> Fees {
