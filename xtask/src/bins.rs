@@ -37,9 +37,12 @@ pub const BENCH: Binary = Binary {
 Measures compute units, account sizes and the size of the program.
 
 Usage: cargo xtask bench [--check]
+       cargo xtask bench keeper [--people N] [--out DIR]
 
   (none)   rewrites the records in docs/benchmarks.md
   --check  compares with them, and fails when one is more than 2 % worse
+  keeper   measures the keeper with up to a million obligations instead, and
+           rewrites docs/keeper-scale.md and docs/keeper-scale.svg (4 min)
 
 Any other option goes to the benchmark as it is.",
 };
@@ -101,6 +104,35 @@ Usage: cargo xtask attack [--minutes N] [--seed N] [--only TEXT]
   --seed N     seed of the first round (1)
   --only TEXT  only settings whose name contains this",
 };
+
+/// The first argument of `bench` that asks for the keeper's.
+const KEEPER: &str = "keeper";
+
+/// Measures what `args` ask for: the program, or the keeper.
+pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
+    match args.split_first() {
+        Some((first, rest)) if first == KEEPER => bench_keeper(workspace, rest),
+        _ => BENCH.run(workspace, args),
+    }
+}
+
+/// Becomes the example `scale` of the keeper. It needs no program. An example,
+/// so that what draws the picture is no dependency of the keeper; compiled with
+/// the whole workspace, as the tests are, so that nothing is compiled twice.
+fn bench_keeper(workspace: &Workspace, args: &[String]) -> Result<()> {
+    Steps::new(1).run(
+        "compiling the keeper's benchmark",
+        "about 9 min the first time, seconds afterwards",
+        || {
+            let mut cargo = process::host_cargo(workspace)?;
+            process::run(cargo.args(["build", "--locked", "--workspace", "--example", "scale"]))
+        },
+    )?;
+    let path = workspace.host_target()?.join("debug/examples/scale");
+    let mut command = Command::new(path);
+    let error = command.current_dir(workspace.root()).args(args).exec();
+    Err(error).context("cannot start the keeper's benchmark")
+}
 
 impl Binary {
     /// Makes what the binary needs, then becomes it: its standard output and

@@ -4,16 +4,28 @@
 use std::time::Duration;
 
 use backstop_client::{
+    accounts::decode,
     events::Event,
     transaction::{details, send_and_confirm},
+    ClientError,
 };
 use serde::Serialize;
 use serde_json::Value;
+use solana_account::Account;
+use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_message::VersionedMessage;
+use solana_pubkey::Pubkey;
+use solana_rpc_client_api::config::{
+    RpcSimulateTransactionAccountsConfig, RpcSimulateTransactionConfig,
+};
+use solana_signature::Signature;
 use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
 
 use crate::{
+    commands::books_json,
     context::Context,
     events,
     failure::Failure,
@@ -33,6 +45,8 @@ pub struct Action<'a> {
     pub signers: Vec<&'a Keypair>,
     /// What the client expects, to stand beside what the simulation says.
     pub quote: Value,
+    /// The bank whose books a dry run shows as the simulation leaves them.
+    pub bank: Option<Pubkey>,
 }
 
 /// What became of it. The JSON document of every command that sends.
@@ -52,8 +66,12 @@ pub struct Outcome {
     pub fee_lamports: u64,
     /// What the client expected.
     pub quote: Value,
-    /// What the program said it did, or would do.
+    /// What the program said it did, or would do. Not every node shows loss
+    /// events of a simulation.
     pub events: Vec<Value>,
+    /// The bank's books as the simulation leaves them; null unless it is a dry
+    /// run of something that moves them.
+    pub books_after: Value,
 }
 
 impl Outcome {
@@ -82,8 +100,12 @@ impl Outcome {
                 .get("event")
                 .and_then(Value::as_str)
                 .unwrap_or("event");
-            text.push_str(&format!("\n\n{name}\n"));
+            text.push_str(&format!("\n\n{name} (amounts in atoms)\n"));
             text.push_str(&tree(event, 1));
+        }
+        if !self.books_after.is_null() {
+            text.push_str("\n\nbooks of the bank after it, as simulated\n");
+            text.push_str(&tree(&self.books_after, 1));
         }
         Report {
             json: serde_json::to_value(self).unwrap_or_default(),
@@ -136,8 +158,12 @@ pub async fn run(context: &Context, action: Action<'_>) -> Result<Outcome, Failu
         fee_lamports: draft.fee_lamports(),
         quote: action.quote,
         events: told(&draft.events),
+        books_after: Value::Null,
     };
     if context.global.dry_run {
+        if let Some(bank) = &action.bank {
+            outcome.books_after = books_after(context, draft.message, bank).await?;
+        }
         return Ok(outcome);
     }
     let height = draft.last_valid_block_height;
@@ -157,6 +183,39 @@ pub async fn run(context: &Context, action: Action<'_>) -> Result<Outcome, Failu
         tokio::time::sleep(DETAIL_PAUSE).await;
     }
     Ok(outcome)
+}
+
+/// The bank's books after the message, as the node simulates it.
+async fn books_after(
+    context: &Context,
+    message: VersionedMessage,
+    bank: &Pubkey,
+) -> Result<Value, Failure> {
+    let signatures = usize::from(message.header().num_required_signatures);
+    let transaction = VersionedTransaction {
+        signatures: vec![Signature::default(); signatures],
+        message,
+    };
+    let config = RpcSimulateTransactionConfig {
+        replace_recent_blockhash: true,
+        commitment: Some(context.rpc.commitment()),
+        accounts: Some(RpcSimulateTransactionAccountsConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            addresses: vec![bank.to_string()],
+        }),
+        ..RpcSimulateTransactionConfig::default()
+    };
+    let answer = context
+        .rpc
+        .simulate_transaction_with_config(&transaction, config)
+        .await
+        .map_err(ClientError::from)?;
+    let account = answer.value.accounts.into_iter().flatten().flatten().next();
+    let account: Option<Account> = account.and_then(|account| account.to_account());
+    let Some(account) = account else {
+        return Ok(Value::Null);
+    };
+    Ok(books_json(&decode(bank, &account)?))
 }
 
 fn told(found: &[Event]) -> Vec<Value> {

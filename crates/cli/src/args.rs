@@ -101,6 +101,25 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What one run does on a cluster.
+    #[command(flatten)]
+    OnChain(OnChain),
+    /// Runs the keeper bot
+    #[command(subcommand)]
+    Keeper(KeeperCommand),
+    /// Plays a lending market through the week in which FTX fell
+    #[cfg(feature = "demo")]
+    Demo(Demo),
+    /// Prints a completion script for a shell
+    Completions {
+        /// Which one
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What one run does on a cluster.
+#[derive(Debug, Subcommand)]
+pub enum OnChain {
     /// Creates and configures a market and its banks from a file
     #[command(subcommand)]
     Market(MarketCommand),
@@ -153,17 +172,6 @@ pub enum Command {
     /// Drops queued changes
     #[command(subcommand)]
     Update(UpdateCommand),
-    /// Runs the keeper bot
-    #[command(subcommand)]
-    Keeper(KeeperCommand),
-    /// Plays a lending market through the week in which FTX fell
-    #[cfg(feature = "demo")]
-    Demo(Demo),
-    /// Prints a completion script for a shell
-    Completions {
-        /// Which one
-        shell: clap_complete::Shell,
-    },
 }
 
 /// `backstop market`

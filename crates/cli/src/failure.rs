@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use backstop_client::{error::FailedTransaction, ClientError};
+use backstop_client::{
+    error::{FailedTransaction, Refusal},
+    ClientError,
+};
 use serde_json::{json, Value};
 use solana_rpc_client_api::client_error::ErrorKind;
 
@@ -133,11 +136,22 @@ impl From<ClientError> for Failure {
                 )
             },
             ClientError::Rule(rule) => {
-                let text = format!("{rule:?}");
-                let name = text.split([' ', '(', '{']).next().unwrap_or_default();
+                let numbers = format!("{rule:?}");
+                let name = numbers.split([' ', '(']).next().unwrap_or_default();
+                // The engine's rules have the names of the program's errors.
+                let refusal = Refusal::all().find(|refusal| refusal.name == name);
+                let sentence = match refusal {
+                    Some(refusal) if numbers == name => refusal.to_string(),
+                    Some(refusal) => format!("{refusal} [{numbers}]"),
+                    None => numbers.clone(),
+                };
                 Self {
+                    name: refusal.map(|refusal| refusal.name),
                     hint: hints::refusal(name),
-                    ..Self::new(Exit::Refused, error_text(&rule))
+                    ..Self::new(
+                        Exit::Refused,
+                        format!("the program would refuse: {sentence}"),
+                    )
                 }
             }
             ClientError::NoAccount(_) | ClientError::WrongAccount { .. } => {
@@ -155,16 +169,6 @@ impl From<ClientError> for Failure {
             ClientError::Rpc(rpc) => of_node(rpc.kind(), &rpc.to_string()),
             other => Self::new(Exit::Other, other.to_string()),
         }
-    }
-}
-
-fn error_text(rule: &backstop_client::engine::EngineError) -> String {
-    let numbers = format!("{rule:?}");
-    let sentence = rule.to_string();
-    if numbers.contains('{') {
-        format!("the program would refuse: {sentence} [{numbers}]")
-    } else {
-        format!("the program would refuse: {sentence}")
     }
 }
 

@@ -33,6 +33,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::Cli;
+use commands::Done;
 use failure::Failure;
 use output::Report;
 
@@ -44,9 +45,12 @@ pub fn run() -> ExitCode {
     let done = tokio::runtime::Runtime::new()
         .map_err(Failure::from)
         .and_then(|runtime| runtime.block_on(commands::run(cli)))
-        .and_then(|report| report.map_or(Ok(()), |report| report.print(json)));
+        .and_then(|done| match done {
+            Done::Report(report) => report.print(json).map(|()| ExitCode::SUCCESS),
+            Done::Exit(code) => Ok(code),
+        });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");
             if json {

@@ -151,7 +151,9 @@ pub fn time(secs: i64) -> String {
 pub fn relative(at: i64, now: i64) -> String {
     let distance = u128::from(at.abs_diff(now));
     let span = crate::file::units::show_duration(distance);
-    if at >= now {
+    if at == now {
+        "now".to_owned()
+    } else if at > now {
         format!("in {span}")
     } else {
         format!("{span} ago")

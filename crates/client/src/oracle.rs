@@ -50,6 +50,11 @@ impl OracleMap {
         self.0.insert(feed_id, account);
     }
 
+    /// Every feed that is read from an account of its own.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8; 32], &Pubkey)> {
+        self.0.iter()
+    }
+
     /// The account to read `feed_id` from.
     #[must_use]
     pub fn account(&self, receiver: &Pubkey, feed_id: &[u8; 32]) -> Pubkey {

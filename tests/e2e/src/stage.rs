@@ -1,7 +1,11 @@
 //! A market on a local chain, made with the command line program, with lenders,
 //! debtors of every kind, keepers and a bidder.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{ensure, Context, Result};
 use backstop_client::{
@@ -13,7 +17,7 @@ use backstop_client::{
     transaction::{execute, Assembler},
     MarketView,
 };
-use backstop_localnet::{Actor, Localnet, Options};
+use backstop_localnet::{Localnet, Options};
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -107,8 +111,11 @@ impl Stage {
         let mut command = command(&self.cli, url, &key);
         command
             .args(["keeper", "run", "--market", &self.market.to_string()])
-            .args(["--ws-url", ws_url])
-            .args(["--http-addr", "127.0.0.1:0"]);
+            .args(["--ws", ws_url, "--listen", "", "--log-format", "json"])
+            .env(
+                "BACKSTOP_KEEPER_PROFIT__SOL_MINT",
+                self.net.mint("SOL")?.to_string(),
+            );
         Process::start(self.net.dir(), name, &mut command)
     }
 
@@ -154,7 +161,7 @@ impl Stage {
     }
 }
 
-fn command(cli: &PathBuf, url: &str, key: &std::path::Path) -> Command {
+fn command(cli: &Path, url: &str, key: &Path) -> Command {
     let mut command = Command::new(cli);
     command
         .env_clear()
@@ -165,15 +172,27 @@ fn command(cli: &PathBuf, url: &str, key: &std::path::Path) -> Command {
     command
 }
 
-/// The example's market, with times that a test can wait for.
-async fn create_market(cli: &PathBuf, net: &Localnet) -> Result<Pubkey> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let example = fs::read_to_string(root.join("examples/market.toml"))?;
-    let mut file: toml::Table = example.parse()?;
-    let _ = &mut file;
+/// Times of the example that a test cannot wait for, and what it has instead.
+const QUICKER: [(&str, &str); 3] = [
+    ("auction_delay_secs = \"2h\"", "auction_delay_secs = \"2s\""),
+    (
+        "auction_duration_secs = \"6h\"",
+        "auction_duration_secs = \"30s\"",
+    ),
+    ("min_risk_age_secs = \"1m\"", "min_risk_age_secs = \"1s\""),
+];
+
+/// The example's market, quicker.
+async fn create_market(cli: &Path, net: &Localnet) -> Result<Pubkey> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut file = fs::read_to_string(root.join("examples/market.toml"))?;
+    for (example, quicker) in QUICKER {
+        ensure!(file.contains(example), "the example has no line {example}");
+        file = file.replace(example, quicker);
+    }
     let path = net.dir().join("market.toml");
-    fs::write(&path, toml::to_string(&file)?)?;
-    let Actor { path: key, .. } = net.actor("admin")?;
+    fs::write(&path, file)?;
+    let key = net.actor("admin")?.path;
     let mut apply = command(cli, net.rpc_url(), &key);
     apply
         .args(["market", "apply"])
@@ -182,7 +201,7 @@ async fn create_market(cli: &PathBuf, net: &Localnet) -> Result<Pubkey> {
     let answer: serde_json::Value = serde_json::from_str(&run(&mut apply).await?)?;
     let market = answer["market"]
         .as_str()
-        .context("no market in the answer")?;
+        .with_context(|| format!("no market in {answer}"))?;
     Ok(market.parse()?)
 }
 

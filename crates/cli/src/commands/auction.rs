@@ -48,6 +48,7 @@ pub async fn buy(context: &Context, args: args::Buy) -> Result<Report, Failure> 
         name: "buy",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "buys": amount(fill.bought.0, governance.decimals),
@@ -70,6 +71,7 @@ pub async fn close(context: &Context, name: &str) -> Result<Report, Failure> {
         name: "close-auction",
         instructions: vec![instructions::close_auction(&bank.keys)],
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "burns": amount(plan.burn.0, view.market.governance_decimals),

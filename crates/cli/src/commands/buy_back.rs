@@ -35,6 +35,7 @@ async fn start(context: &Context, name: &str) -> Result<Report, Failure> {
         name: "buy-back start",
         instructions: plan::start_buy_back(&view, &bank.keys)?,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "budget": amount(started.budget.0, bank.bank.decimals),
@@ -79,6 +80,7 @@ async fn sell(
         name: "buy-back sell",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "sells": amount(sale.sold.0, governance.decimals),
@@ -97,6 +99,7 @@ async fn close(context: &Context, name: &str) -> Result<Report, Failure> {
         name: "buy-back close",
         instructions: vec![instructions::close_buy_back(&bank.keys)],
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "unspent": amount(bank.bank.buy_back.budget, bank.bank.decimals),

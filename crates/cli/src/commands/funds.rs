@@ -35,6 +35,7 @@ pub async fn insurance(context: &Context, command: InsuranceCommand) -> Result<R
         name: "insurance fund",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "pays": amount(atoms, token.decimals),
@@ -61,6 +62,7 @@ pub async fn fees(context: &Context, command: FeesCommand) -> Result<Report, Fai
         name: "fees collect",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "to_fee_owner": amount(to_owner.0, token.decimals),

@@ -121,6 +121,7 @@ pub async fn deposit(context: &Context, args: args::Deposit) -> Result<Report, F
         name: "deposit",
         instructions,
         signers: vec![&customer.signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": customer.key.to_string(),
             "bank": market.label(&bank.keys.bank),
@@ -202,6 +203,7 @@ pub async fn withdraw(context: &Context, args: args::Withdraw) -> Result<Report,
         name: "withdraw",
         instructions,
         signers: vec![&customer.signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": customer.key.to_string(),
             "bank": market.label(&bank.keys.bank),
@@ -234,6 +236,7 @@ pub async fn borrow(context: &Context, args: args::Borrow) -> Result<Report, Fai
         name: "borrow",
         instructions,
         signers: vec![&customer.signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": customer.key.to_string(),
             "bank": market.label(&bank.keys.bank),
@@ -288,6 +291,7 @@ pub async fn repay(context: &Context, args: args::Repay) -> Result<Report, Failu
         name: "repay",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": key.to_string(),
             "bank": market.label(&bank.keys.bank),

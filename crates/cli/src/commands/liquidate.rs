@@ -79,6 +79,7 @@ pub async fn run(context: &Context, args: args::Liquidate) -> Result<Report, Fai
         name: "liquidate",
         instructions,
         signers: vec![&signer],
+        bank: Some(debt.keys.bank),
         quote: json!({
             "obligation": args.obligation.to_string(),
             "debt_bank": market.label(&debt.keys.bank),

@@ -79,6 +79,7 @@ pub async fn write_off(context: &Context, args: args::Loss) -> Result<Report, Fa
         name: "write-off",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": args.obligation.to_string(),
             "bank": market.label(&bank.keys.bank),
@@ -101,6 +102,7 @@ pub async fn cover(context: &Context, name: &str) -> Result<Report, Failure> {
         name: "cover",
         instructions: plan::cover(&view, &bank.keys, bank.is_priced(view.slot))?,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "deficit_before": amount(expected.deficit_before.0, bank.bank.decimals),
@@ -123,6 +125,7 @@ pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure>
         name: "socialise",
         instructions: vec![instructions::socialise_deficit(&bank.keys)],
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
             "protocol_fees_used": amount(expected.protocol_fees_used.0, decimals),
@@ -171,6 +174,7 @@ pub async fn recover(context: &Context, args: args::Recover) -> Result<Report, F
         name: "recover",
         instructions,
         signers: vec![&signer],
+        bank: Some(bank.keys.bank),
         quote: json!({
             "obligation": args.obligation.to_string(),
             "bank": market.label(&bank.keys.bank),

@@ -5,6 +5,7 @@ mod buy_back;
 #[cfg(feature = "demo")]
 mod demo;
 mod funds;
+mod keeper;
 mod lending;
 mod liquidate;
 mod loss;
@@ -15,76 +16,81 @@ mod solvency;
 mod status;
 mod tokens;
 
+use std::{io::Write, process::ExitCode};
+
 use clap::CommandFactory;
 
+pub(crate) use status::books_json;
+
 use crate::{
-    args::{Cli, Command, KeeperCommand, ObligationCommand},
+    args::{Cli, Command, KeeperCommand, ObligationCommand, OnChain},
     context::Context,
-    failure::{Exit, Failure},
+    failure::Failure,
     output::Report,
 };
 
-/// Does what the command line says. `None` if everything was said already.
+/// What is left to do when a command is done.
+#[derive(Debug)]
+pub enum Done {
+    /// To be printed.
+    Report(Report),
+    /// Everything was said already.
+    Exit(ExitCode),
+}
+
+/// Does what the command line says.
 ///
 /// # Errors
 /// What went wrong, with what to do next.
-pub async fn run(cli: Cli) -> Result<Option<Report>, Failure> {
+pub async fn run(cli: Cli) -> Result<Done, Failure> {
     let Cli { global, command } = cli;
     match command {
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "backstop",
-                &mut std::io::stdout(),
-            );
-            return Ok(None);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "backstop", &mut script);
+            std::io::stdout().write_all(&script)?;
+            Ok(Done::Exit(ExitCode::SUCCESS))
         }
         #[cfg(feature = "demo")]
-        Command::Demo(args) => return demo::play(args, global.json).map(|()| None),
-        Command::Keeper(KeeperCommand::Run(args)) => {
-            return backstop_keeper::run(args)
-                .await
-                .map(|()| None)
-                .map_err(|error| Failure::new(Exit::Other, format!("{error:#}")))
+        Command::Demo(args) => {
+            demo::play(args, global.json).map(|()| Done::Exit(ExitCode::SUCCESS))
         }
-        _ => {}
+        Command::Keeper(KeeperCommand::Run(args)) => {
+            keeper::run(global, args).await.map(Done::Exit)
+        }
+        Command::OnChain(command) => {
+            let context = Context::new(global)?;
+            act(&context, command).await.map(Done::Report)
+        }
     }
-    let context = Context::new(global)?;
-    act(&context, command).await.map(Some)
 }
 
-async fn act(context: &Context, command: Command) -> Result<Report, Failure> {
+async fn act(context: &Context, command: OnChain) -> Result<Report, Failure> {
     match command {
-        Command::Market(command) => market::run(context, command).await,
-        Command::Status(command) => status::run(context, command).await,
-        Command::Solvency => solvency::run(context).await,
-        Command::Obligation(ObligationCommand::Show(which)) => {
+        OnChain::Market(command) => market::run(context, command).await,
+        OnChain::Status(command) => status::run(context, command).await,
+        OnChain::Solvency => solvency::run(context).await,
+        OnChain::Obligation(ObligationCommand::Show(which)) => {
             status::obligation(context, &which).await
         }
-        Command::Obligation(command) => obligation::run(context, command).await,
-        Command::Deposit(args) => lending::deposit(context, args).await,
-        Command::Withdraw(args) => lending::withdraw(context, args).await,
-        Command::Borrow(args) => lending::borrow(context, args).await,
-        Command::Repay(args) => lending::repay(context, args).await,
-        Command::Liquidate(args) => liquidate::run(context, args).await,
-        Command::WriteOff(args) => loss::write_off(context, args).await,
-        Command::Cover(args) => loss::cover(context, &args.bank).await,
-        Command::Socialise(args) => loss::socialise(context, &args.bank).await,
-        Command::Recover(args) => loss::recover(context, args).await,
-        Command::Buy(args) => auction::buy(context, args).await,
-        Command::CloseAuction(args) => auction::close(context, &args.bank).await,
-        Command::BuyBack(command) => buy_back::run(context, command).await,
-        Command::Insurance(command) => funds::insurance(context, command).await,
-        Command::Fees(command) => funds::fees(context, command).await,
-        Command::Pause(args) => roles::pause(context, args).await,
-        Command::LiftPause(args) => roles::lift_pause(context, args).await,
-        Command::Admin(command) => roles::admin(context, command).await,
-        Command::Update(command) => roles::update(context, command).await,
-        Command::Completions { .. } | Command::Keeper(_) => {
-            Err(Failure::new(Exit::Other, "handled before"))
-        }
-        #[cfg(feature = "demo")]
-        Command::Demo(_) => Err(Failure::new(Exit::Other, "handled before")),
+        OnChain::Obligation(command) => obligation::run(context, command).await,
+        OnChain::Deposit(args) => lending::deposit(context, args).await,
+        OnChain::Withdraw(args) => lending::withdraw(context, args).await,
+        OnChain::Borrow(args) => lending::borrow(context, args).await,
+        OnChain::Repay(args) => lending::repay(context, args).await,
+        OnChain::Liquidate(args) => liquidate::run(context, args).await,
+        OnChain::WriteOff(args) => loss::write_off(context, args).await,
+        OnChain::Cover(args) => loss::cover(context, &args.bank).await,
+        OnChain::Socialise(args) => loss::socialise(context, &args.bank).await,
+        OnChain::Recover(args) => loss::recover(context, args).await,
+        OnChain::Buy(args) => auction::buy(context, args).await,
+        OnChain::CloseAuction(args) => auction::close(context, &args.bank).await,
+        OnChain::BuyBack(command) => buy_back::run(context, command).await,
+        OnChain::Insurance(command) => funds::insurance(context, command).await,
+        OnChain::Fees(command) => funds::fees(context, command).await,
+        OnChain::Pause(args) => roles::pause(context, args).await,
+        OnChain::LiftPause(args) => roles::lift_pause(context, args).await,
+        OnChain::Admin(command) => roles::admin(context, command).await,
+        OnChain::Update(command) => roles::update(context, command).await,
     }
 }

@@ -57,6 +57,7 @@ pub async fn run(context: &Context, command: ObligationCommand) -> Result<Report
                 name: "obligation open",
                 instructions: vec![open],
                 signers: vec![&signer],
+                bank: None,
                 quote: json!({ "obligation": key.to_string() }),
             };
             Ok(act::run(context, action).await?.report())
@@ -70,6 +71,7 @@ pub async fn run(context: &Context, command: ObligationCommand) -> Result<Report
                 name: "obligation close",
                 instructions: vec![instructions::close_obligation(owner, key, owner)],
                 signers: vec![&signer],
+                bank: None,
                 quote: json!({ "obligation": key.to_string() }),
             };
             Ok(act::run(context, action).await?.report())

@@ -38,6 +38,7 @@ async fn send(
         instructions: vec![instruction],
         signers: vec![signer],
         quote,
+        bank: None,
     };
     Ok(act::run(context, action).await?.report())
 }

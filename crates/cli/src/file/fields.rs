@@ -149,8 +149,8 @@ pub const BANK: &[Field<BankConfig>] = &[
 
 /// Settings of a market.
 pub const MARKET: &[Field<MarketConfig>] = &[
-    field!(guardian: Address, optional),
-    field!(fee_owner: Address, optional),
+    field!(guardian: Role, optional),
+    field!(fee_owner: Role, optional),
     field!(oracle_program: OptionalReceiver),
     field!(feed_id: Feed, optional),
     field!(max_age_secs: Secs),

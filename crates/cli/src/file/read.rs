@@ -289,7 +289,7 @@ impl<'s> Section<'s> {
     ///
     /// # Errors
     /// Names it, and the known key that resembles it.
-    pub fn finish(self) -> Result<(), FileError> {
+    pub fn finish(&self) -> Result<(), FileError> {
         let mut unknown: Vec<_> = self
             .table
             .keys()

@@ -40,17 +40,17 @@ impl<T> Clone for Settings<T> {
 }
 
 impl<T: Default> Settings<T> {
-    /// Reads every field of `table`; what the section leaves out comes from
-    /// `defaults`.
+    /// Takes what `section` left out from `defaults`.
     ///
     /// # Errors
-    /// A mistake in a value, or the names of all that is missing.
-    pub(super) fn read(
-        section: &mut Section<'_>,
+    /// The names of all that is still missing.
+    pub(super) fn complete(
+        self,
+        section: &Section<'_>,
         table: &'static [Field<T>],
         defaults: Option<&Self>,
     ) -> Result<Self, FileError> {
-        let mut settings = Self::read_partial(section, table)?;
+        let mut settings = self;
         let inherited = defaults.map_or(&[][..], |defaults| &defaults.given);
         for given in inherited {
             if settings.find(given.field.name).is_none() {
@@ -72,7 +72,7 @@ impl<T: Default> Settings<T> {
     ///
     /// # Errors
     /// A mistake in a value.
-    pub(super) fn read_partial(
+    pub(super) fn read(
         section: &mut Section<'_>,
         table: &'static [Field<T>],
     ) -> Result<Self, FileError> {

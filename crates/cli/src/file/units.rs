@@ -37,8 +37,8 @@ pub enum Unit {
     OptionalReceiver,
     /// 64 hexadecimal digits, with or without `0x`.
     Feed,
-    /// An address.
-    Address,
+    /// An address; empty for the market's admin.
+    Role,
 }
 
 /// A value as the program stores it.
@@ -116,7 +116,8 @@ impl Unit {
             Self::OptionalReceiver if text == "none" => Raw::Address(Pubkey::default()),
             Self::Receiver | Self::OptionalReceiver => Raw::Address(self.receiver(text)?),
             Self::Feed => Raw::Feed(feed_id(text)?),
-            Self::Address => Raw::Address(address(text)?),
+            Self::Role if text.is_empty() => Raw::Address(Pubkey::default()),
+            Self::Role => Raw::Address(address(text)?),
         };
         Ok(Written::Raw(raw))
     }
@@ -153,7 +154,7 @@ impl Unit {
             Self::Bps | Self::Secs | Self::Count => u128::from(u32::MAX),
             Self::Mode => 2,
             Self::Flag => 1,
-            Self::Receiver | Self::OptionalReceiver | Self::Feed | Self::Address => {
+            Self::Receiver | Self::OptionalReceiver | Self::Feed | Self::Role => {
                 return Err(format!("{number}: write {} in quotes", self.name()))
             }
         };
@@ -180,7 +181,7 @@ impl Unit {
             Self::Receiver => "\"pyth-core\" or \"pyth-core-compatible\"",
             Self::OptionalReceiver => "\"pyth-core\", \"pyth-core-compatible\" or \"none\"",
             Self::Feed => "a feed id of 64 hexadecimal digits",
-            Self::Address => "an address",
+            Self::Role => "an address, or an empty string for the admin",
         }
     }
 
@@ -323,7 +324,7 @@ fn rate(price: Decimal, scale: Scale) -> Result<u128, String> {
     high.checked_add(low).ok_or_else(too_large)
 }
 
-/// The price that a rate stands for, to twelve places.
+/// The price that a rate stands for, to the nearest of twelve places.
 fn show_rate(rate: u128, scale: Scale) -> String {
     if rate == 0 {
         return "none".to_owned();
@@ -335,8 +336,8 @@ fn show_rate(rate: u128, scale: Scale) -> String {
         .and_then(|power| 10u128.checked_pow(power))
         .and_then(|factor| {
             let high = (rate >> 64).checked_mul(factor)?;
-            let low = (rate & u128::from(u64::MAX)).checked_mul(factor)? >> 64;
-            high.checked_add(low)
+            let low = (rate & u128::from(u64::MAX)).checked_mul(factor)?;
+            high.checked_add(low.checked_add(1 << 63)? >> 64)
         });
     match scaled {
         Some(scaled) => crate::amount::format_scaled(scaled, PLACES),

@@ -96,6 +96,12 @@ impl MarketState {
 }
 
 impl Observed {
+    /// Whether nobody has ever opened an obligation, so that no change waits.
+    #[must_use]
+    pub fn is_empty_market(&self) -> bool {
+        self.market.is_some_and(|market| market.obligations == 0)
+    }
+
     /// Whether both hold the same settings, in force and queued. When a queued
     /// change becomes applicable depends on the second in which it was sent.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Loads a population, moves prices, and takes the time from each new price to
 //! the actions that were decided on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -162,6 +162,8 @@ impl Market {
             index: &self.index,
             own: &self.own,
             policy: &self.policy,
+            busy: &BTreeSet::new(),
+            round: 0,
         });
         let took = started.elapsed();
         std::hint::black_box(actions);

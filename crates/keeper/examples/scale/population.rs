@@ -106,7 +106,7 @@ pub fn bank(market: MarketKeys, number: u64, decimals: u8, cents: u64) -> BankVi
     BankView {
         keys: BankKeys {
             market,
-            bank: address(0, number),
+            bank: address(6, number),
             mint: bank.mint,
             token_program: Pubkey::default(),
             liquidity_vault: address(2, number),

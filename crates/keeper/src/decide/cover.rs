@@ -15,6 +15,10 @@ pub fn decide(situation: &Situation<'_>) -> Vec<Action> {
 /// Opening an auction is a task of its own: whoever leaves that to others still
 /// lets insurance pay.
 fn in_bank(situation: &Situation<'_>, bank: Pubkey) -> Option<Action> {
+    let state = &situation.view.bank(&bank).ok()?.bank;
+    if state.ledger.deficit == 0 {
+        return None;
+    }
     let quoted = quote::cover(situation.view, &bank).ok()?;
     let task = match quoted.plan.opening {
         Some(_) => Task::OpenAuction,

@@ -32,7 +32,7 @@ mod task;
 mod verdict;
 pub mod write_off;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backstop_client::program::state::Obligation;
 use backstop_client::MarketView;
@@ -87,6 +87,10 @@ pub struct Situation<'a> {
     pub own: &'a Own,
     /// What the operator has settled.
     pub policy: &'a Policy,
+    /// Work that is under way, or that waits before it is tried again.
+    pub busy: &'a BTreeSet<Key>,
+    /// Number of this round: what does not fit into one gets its turn in another.
+    pub round: u64,
 }
 
 /// Names a piece of work: as long as one is under way, or done and not yet seen
@@ -218,9 +222,10 @@ pub fn decide(situation: &Situation<'_>) -> Vec<Action> {
         fees::decide,
         refresh::decide,
     ];
-    let switched_on = |action: &Action| situation.policy.tasks.contains(action.key.task);
     let all = tasks.iter().flat_map(|task| task(situation));
-    all.filter(switched_on).collect()
+    all.filter(|action| situation.policy.tasks.contains(action.key.task))
+        .filter(|action| !situation.busy.contains(&action.key))
+        .collect()
 }
 
 /// Actions of one task on each bank of the market.

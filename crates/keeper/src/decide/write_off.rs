@@ -25,6 +25,7 @@ fn in_bank(situation: &Situation<'_>, bank: &BankView) -> Vec<Action> {
     let mut candidates: Vec<(Atoms, Pubkey, Obligation)> = situation
         .index
         .candidates(&key)
+        .filter(|address| !situation.busy.contains(&work(*address, key)))
         .filter_map(|address| {
             let obligation = situation.index.obligation(&address)?;
             quote::may_write_off(situation.view, &key, &obligation).ok()?;
@@ -43,11 +44,7 @@ fn in_bank(situation: &Situation<'_>, bank: &BankView) -> Vec<Action> {
             continue;
         };
         actions.push(Action {
-            key: Key {
-                task: Task::WriteOff,
-                subject: address,
-                bank: Some(key),
-            },
+            key: work(address, key),
             step: Step::WriteOff {
                 obligation: address,
                 bank: key,
@@ -59,6 +56,14 @@ fn in_bank(situation: &Situation<'_>, bank: &BankView) -> Vec<Action> {
         view = Some(quoted.after);
     }
     actions
+}
+
+fn work(obligation: Pubkey, bank: Pubkey) -> Key {
+    Key {
+        task: Task::WriteOff,
+        subject: obligation,
+        bank: Some(bank),
+    }
 }
 
 /// A bounty at spot; nothing while there is no price.

@@ -73,7 +73,7 @@ pub struct Arena {
 
 impl Arena {
     /// How many obligations there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.by_address.len()
     }
 

@@ -23,8 +23,8 @@
 //! passed. Let `q` be the value of one atom in units of 10⁻¹² dollars and
 //! `t, w < 2³² = W` the weights.
 //!
-//! *Deposit* of `s` shares. With the share price `p = (net assets + 1) / (shares
-//! + virtual shares)` the engine adds `C = ⌊⌊s·p⌋·q⌋·t`, which is more than
+//! *Deposit* of `s` shares. With `p`, the net assets and a virtual atom over all
+//! shares and the virtual ones, the engine adds `C = ⌊⌊s·p⌋·q⌋·t`, which is more than
 //! `(s·p − 1)·q·t − W`. The effective price is `E = p·q·t`, and `q·t = E/p ≤ B·E`,
 //! where `B ≥ 1/p` bounds the shares in an atom. So `C′ > (s − B)·E′ − W`, and
 //! `C′ ≥ C − m` while `E′ ≥ T = (C − m + W) / (s − B)`. With `s ≤ B` the trigger is
@@ -38,7 +38,7 @@
 //! `D′ ≤ D + m` while `E′ ≤ T = (D + m − W) / (s + 2³²)`.
 //!
 //! *Rounding.* Triggers and effective prices are compared as 64-bit keys that
-//! keep the order of numbers ([`level`]). The effective price of a deposit is
+//! keep the order of numbers (`level.rs`). The effective price of a deposit is
 //! rounded down and its trigger up, those of a debt the other way round: at
 //! every step towards one look too many, never one too few.
 //!
@@ -56,10 +56,10 @@
 //! - Sums that do not *fit* are looked at on every update; the program refuses
 //!   them as well.
 
-pub mod arena;
-pub mod bank;
+mod arena;
+mod bank;
 mod evaluate;
-pub mod level;
+mod level;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -159,6 +159,8 @@ impl Index {
             let all = || queue.pop_above(0);
             slots.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
         }
+        // In the order of memory, which costs less than that of the queue.
+        slots.sort_unstable_by_key(|(slot, _)| *slot);
         for (slot, side) in &slots {
             for row in self.arena.rows_mut(*slot) {
                 if row.bank == number && row.side == *side {
@@ -371,7 +373,7 @@ impl Index {
     #[must_use]
     pub fn counts(&self) -> Counts {
         Counts {
-            obligations: self.arena.len(),
+            obligations: self.arena.count(),
             unhealthy: self.unhealthy.len(),
             bare: self.bare,
         }

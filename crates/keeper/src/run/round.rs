@@ -9,7 +9,7 @@ use solana_pubkey::Pubkey;
 use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
 use crate::{
     clock::unix_now,
-    decide::{decide, Action, Own, Situation, Step},
+    decide::{decide, Action, Key, Own, Situation, Step},
     metrics,
     send::{sweeps, variants, Executor, Job, Wallet},
     watch::Snapshot,
@@ -143,13 +143,17 @@ impl Keeper {
     }
 
     fn decisions(&self) -> Vec<Action> {
-        let own = self.own();
-        self.situation(&own)
+        let (own, busy) = (self.own(), self.busy());
+        self.situation(&own, &busy)
             .map(|situation| decide(&situation))
             .unwrap_or_default()
     }
 
-    fn situation<'a>(&'a self, own: &'a Own) -> Option<Situation<'a>> {
+    fn busy(&self) -> BTreeSet<Key> {
+        self.leases.held(Instant::now()).collect()
+    }
+
+    fn situation<'a>(&'a self, own: &'a Own, busy: &'a BTreeSet<Key>) -> Option<Situation<'a>> {
         let (stored, view) = self.tracker.views()?;
         Some(Situation {
             stored,
@@ -157,14 +161,16 @@ impl Keeper {
             index: self.tracker.index(),
             own,
             policy: &self.config.policy,
+            busy,
+            round: self.summary.rounds,
         })
     }
 
     /// What to send: decided once more on obligations that were just read, so
     /// that nothing that was missed or made up leads to a transaction.
     fn jobs(&self, read: &[Pubkey]) -> Vec<Job> {
-        let own = self.own();
-        let Some(situation) = self.situation(&own) else {
+        let (own, busy) = (self.own(), self.busy());
+        let Some(situation) = self.situation(&own, &busy) else {
             return Vec::new();
         };
         let read: BTreeSet<&Pubkey> = read.iter().collect();

@@ -84,6 +84,14 @@ impl<K: Copy + Eq + Hash> Leases<K> {
         self.leases.insert(key, Lease { until, failures });
     }
 
+    /// What is taken or rests now.
+    pub fn held(&self, now: Instant) -> impl Iterator<Item = K> + '_ {
+        let leases = self.leases.iter();
+        leases
+            .filter(move |(_, lease)| now < lease.until)
+            .map(|(key, _)| *key)
+    }
+
     /// Forgets what ended long ago.
     pub fn prune(&mut self, now: Instant) {
         self.leases

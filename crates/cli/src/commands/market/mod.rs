@@ -212,6 +212,7 @@ async fn send(
         name: "market apply",
         signers: signers.of(&instructions),
         instructions,
+        bank: None,
         quote: json!(null),
     };
     act::run(context, action).await

@@ -118,7 +118,8 @@ pub fn text(desired: &Desired, plan: &Plan, done: &[Option<String>]) -> String {
     let mut lines = Vec::new();
     if plan.steps.is_empty() {
         lines.push(format!(
-            "nothing to do: market {} is as the file says",
+            "nothing to do{}: market {} is as the file says",
+            if plan.waiting.is_empty() { "" } else { " now" },
             desired.keys.market
         ));
     }
@@ -145,6 +146,9 @@ pub fn text(desired: &Desired, plan: &Plan, done: &[Option<String>]) -> String {
             ));
         }
         match effect(step) {
+            Some(Effect::AtOnce) if before.is_empty_market() => {
+                lines.push("     takes effect at once: nobody has an obligation yet".to_owned())
+            }
             Some(Effect::AtOnce) => lines.push("     takes effect at once".to_owned()),
             Some(Effect::Queued { from }) => lines.push(format!(
                 "     raises risk: queued, applicable from {} ({})",

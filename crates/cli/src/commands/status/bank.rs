@@ -1,6 +1,9 @@
 //! A bank.
 
-use backstop_client::view::{BankView, MarketView};
+use backstop_client::{
+    program::state::Bank,
+    view::{BankView, MarketView},
+};
 use serde_json::{json, Map, Value};
 use solana_pubkey::Pubkey;
 
@@ -13,11 +16,30 @@ use crate::{
     output::{pairs, relative, time, Report},
 };
 
+/// The books of a bank as they stand in its account.
+pub fn books_json(state: &Bank) -> Value {
+    let ledger = &state.ledger;
+    let atoms = |value: u64| amount(value, state.decimals);
+    json!({
+        "lender_assets": atoms(ledger.lender_assets),
+        "cash": atoms(ledger.cash),
+        "borrowed": atoms(ledger.borrowed),
+        "deficit": atoms(ledger.deficit),
+        "on_auction": atoms(ledger.on_auction),
+        "protocol_fees": atoms(ledger.protocol_fees),
+        "insurance_fees": atoms(ledger.insurance_fees),
+        "insurance": atoms(ledger.insurance),
+        "deposit_shares": ledger.deposit_shares.get().to_string(),
+        "debt_shares": ledger.debt_shares.get().to_string(),
+        "accrued_at": ledger.accrued_at,
+        "deficit_since": (ledger.deficit > 0).then_some(ledger.deficit_since),
+    })
+}
+
 /// The bank with interest booked up to now.
 pub fn to_json(market: &Market, view: &MarketView, bank: &BankView) -> Value {
     let state = &bank.bank;
     let ledger = &state.ledger;
-    let atoms = |value: u64| amount(value, state.decimals);
     let scale = scale(view, bank);
     let settings: Map<String, Value> = BANK
         .iter()
@@ -35,20 +57,7 @@ pub fn to_json(market: &Market, view: &MarketView, bank: &BankView) -> Value {
         "wound_down": state.is_wound_down(),
         "delisted": state.is_delisted(),
         "write_off_mode": state.config.write_off_mode,
-        "books": {
-            "lender_assets": atoms(ledger.lender_assets),
-            "cash": atoms(ledger.cash),
-            "borrowed": atoms(ledger.borrowed),
-            "deficit": atoms(ledger.deficit),
-            "on_auction": atoms(ledger.on_auction),
-            "protocol_fees": atoms(ledger.protocol_fees),
-            "insurance_fees": atoms(ledger.insurance_fees),
-            "insurance": atoms(ledger.insurance),
-            "deposit_shares": ledger.deposit_shares.get().to_string(),
-            "debt_shares": ledger.debt_shares.get().to_string(),
-            "accrued_at": ledger.accrued_at,
-            "deficit_since": (ledger.deficit > 0).then_some(ledger.deficit_since),
-        },
+        "books": books_json(state),
         "losses": {
             "lost": amount(ledger.lost.get(), state.decimals),
             "by_fees": amount(ledger.covered_by_fees.get(), state.decimals),
