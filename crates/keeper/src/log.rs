@@ -1,6 +1,8 @@
 //! Logs: one line an event, as text for people or JSON for machines. Fields:
 //! `market`, `bank`, `obligation`, `task`, `signature`, `slot`, `units`, `fee`.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
@@ -28,6 +30,7 @@ pub fn install(format: Format, filter: &str) -> anyhow::Result<()> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     // The only error is a subscriber that is there already: then it is another
     // program's, which the keeper is a part of.

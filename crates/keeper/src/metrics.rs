@@ -256,8 +256,6 @@ pub fn paused(is_paused: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn every_metric_is_explained_in_the_run_book() {
         let source = include_str!("metrics.rs");

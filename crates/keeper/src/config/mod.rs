@@ -33,7 +33,7 @@ const FILE_KEY: &str = "file";
 pub fn load(args: &RunArgs) -> anyhow::Result<Settings> {
     let mut figment = Figment::from(Serialized::defaults(Settings::default()));
     for (key, value) in args.fallbacks() {
-        figment = figment.merge((key, value));
+        figment = figment.merge(Serialized::default(&key, value));
     }
     if let Some(path) = args.file_path() {
         anyhow::ensure!(

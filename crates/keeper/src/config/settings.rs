@@ -192,7 +192,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             loss_per_hour_cents: 500,
-            most_collateral_cents: 100_000_00,
+            most_collateral_cents: 10_000_000,
             spend_any_mint: false,
             mints: BTreeMap::new(),
             most_actions: 16,
@@ -254,7 +254,7 @@ impl Default for Run {
             kill_switch: None,
             stop_secs: 20,
             most_in_flight: 8,
-            give_up_secs: 90,
+            give_up_secs: 60,
         }
     }
 }

@@ -13,11 +13,13 @@ pub use start::run;
 
 use std::{
     collections::{BTreeSet, HashMap},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use backstop_engine::{price::Price, units::Atoms};
+use futures_util::FutureExt as _;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -110,17 +112,29 @@ impl Keeper {
             let saw = tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                saw = self.round() => saw,
+                saw = AssertUnwindSafe(self.round()).catch_unwind() => saw,
             };
             match saw {
-                Ok(true) if self.config.run.once => break,
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "this round saw nothing"),
+                Ok(Ok(true)) if self.config.run.once => break,
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "this round saw nothing"),
+                Err(_) => self.start_over(),
             }
         }
         probing.abort();
         self.finish_in_flight().await;
         self.summary
+    }
+
+    /// Forgets what it knows of the chain. Numbers that an endpoint made up may
+    /// break arithmetic somewhere; they must not end the keeper.
+    fn start_over(&mut self) {
+        tracing::error!("this round broke: everything is read anew");
+        self.summary.trouble += 1;
+        self.tracker = Tracker::new(self.config.market, self.config.oracles.clone());
+        if let Some(reading) = self.reading.take() {
+            reading.abort();
+        }
     }
 
     /// Takes a hint to heart.
@@ -188,8 +202,8 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        for task in [self.listening.take()].into_iter().flatten() {
-            task.abort();
+        if let Some(listening) = self.listening.take() {
+            listening.abort();
         }
         if let Some(reading) = self.reading.take() {
             reading.abort();

@@ -132,7 +132,7 @@ impl Keeper {
     }
 
     /// What the keeper owns, less what is being spent.
-    fn own(&self) -> Own {
+    pub(super) fn own(&self) -> Own {
         let mut own = self.wallet.own.clone();
         for (mint, atoms) in self.spending.values() {
             if let Some(balance) = own.wallet.get_mut(mint) {

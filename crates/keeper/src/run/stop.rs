@@ -26,8 +26,11 @@ impl Keeper {
         metrics::transaction(key.task, outcome.label());
         if matches!(outcome, Outcome::Landed | Outcome::Simulated) {
             self.summary.done += 1;
-            // What has changed is read in the next round, hint or not.
-            self.tracker.book.hint(key.subject);
+            // What has changed is read in the next round, hint or not. Banks are
+            // read in every round anyway.
+            if self.tracker.index().status(&key.subject).is_some() {
+                self.tracker.book.hint(key.subject);
+            }
         }
         if outcome.is_trouble() {
             self.summary.trouble += 1;

@@ -164,7 +164,7 @@ impl Executor {
             tracing::info!(
                 task = task.name(), subject = %job.key.subject,
                 bank = job.key.bank.map(tracing::field::display),
-                units = draft.units, fee, events = names(&draft.events).as_str(),
+                units = draft.units, fee, events = names(&draft.events),
                 "would send"
             );
             return Outcome::Simulated;
@@ -251,16 +251,14 @@ impl Executor {
 
     async fn report(&self, job: &Job, landed: &Landed, fee: u64, units: u64) {
         let task = job.key.task.name();
-        let events: Vec<&str> = match details(&self.rpc, &landed.signature).await {
-            Ok(details) => details.events.iter().map(|event| event.name()).collect(),
-            // The log line is all that is lost.
-            Err(_) => Vec::new(),
-        };
+        // Without an answer the names are all that is lost.
+        let details = details(&self.rpc, &landed.signature).await;
+        let events = details.map(|details| names(&details.events));
         tracing::info!(
             task, subject = %job.key.subject,
             bank = job.key.bank.map(tracing::field::display),
             signature = %landed.signature, slot = landed.slot, units, fee,
-            events = events.join(" "),
+            events = events.unwrap_or_default(),
             "landed"
         );
     }
@@ -314,6 +312,11 @@ impl Executor {
     }
 }
 
+fn names(events: &[Event]) -> String {
+    let names: Vec<&str> = events.iter().map(Event::name).collect();
+    names.join(" ")
+}
+
 fn fees_of(fee: u64, draft: &Draft) -> Fees {
     let signatures = u64::from(draft.message.header().num_required_signatures);
     let base = signatures.saturating_mul(SIGNATURE_LAMPORTS);
@@ -343,9 +346,4 @@ fn judge_error(task: Task, error: &TransactionError) -> Verdict {
         | TransactionError::WouldExceedAccountDataBlockLimit => Verdict::Retry,
         _ => Verdict::Fatal,
     }
-}
-/// The names of events, for a line of a log.
-fn names(events: &[Event]) -> String {
-    let names: Vec<&str> = events.iter().map(Event::name).collect();
-    names.join(" ")
 }
