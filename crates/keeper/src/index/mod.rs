@@ -111,7 +111,8 @@ pub struct Index {
     arena: Arena,
     banks: Vec<Entry>,
     numbers: HashMap<Pubkey, u16>,
-    unhealthy: BTreeMap<u32, Sums>,
+    /// With the address, which a decision on all of them needs in a row.
+    unhealthy: BTreeMap<u32, (Pubkey, Sums)>,
     bare: usize,
 }
 
@@ -285,9 +286,10 @@ impl Index {
     }
 
     fn set_status(&mut self, slot: u32, status: Status, sums: Sums) {
-        let before = core::mem::replace(&mut self.arena.slot_mut(slot).status, status);
+        let kept = self.arena.slot_mut(slot);
+        let before = core::mem::replace(&mut kept.status, status);
         if status == Status::Unhealthy {
-            self.unhealthy.insert(slot, sums);
+            self.unhealthy.insert(slot, (kept.address, sums));
         } else if before == Status::Unhealthy {
             self.unhealthy.remove(&slot);
         }
@@ -319,16 +321,14 @@ impl Index {
 
     /// Every obligation that can be liquidated, with its maintenance sums.
     pub fn unhealthy(&self) -> impl Iterator<Item = (Pubkey, Sums)> + '_ {
-        self.unhealthy
-            .iter()
-            .map(|(slot, sums)| (self.arena.slot(*slot).address, *sums))
+        self.unhealthy.values().copied()
     }
 
     /// The sums of an obligation that can be liquidated.
     #[must_use]
     pub fn sums(&self, address: &Pubkey) -> Option<Sums> {
         let slot = self.arena.find(address)?;
-        self.unhealthy.get(&slot).copied()
+        self.unhealthy.get(&slot).map(|(_, sums)| *sums)
     }
 
     /// Obligations whose debt in `bank` waits for a write-off: they owe and have
