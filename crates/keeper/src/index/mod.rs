@@ -44,7 +44,9 @@
 //!
 //! # What else there is
 //!
-//! - *Unhealthy* obligations are looked at on every update of a bank of theirs.
+//! - *Unhealthy* obligations are looked at on every update of a bank of theirs:
+//!   each bank keeps a list of those. Their triggers stay where they were, as
+//!   most come back to them; one that is passed meanwhile is one look too many.
 //! - Obligations with debt whose deposits are all in delisted banks, or that
 //!   have none, are *bare*: they wait for a write-off, whatever any price is,
 //!   and are kept by the bank of the debt.
@@ -52,7 +54,7 @@
 //!   whoever has a position in it, so such an obligation is not unhealthy. Its
 //!   healthy obligations keep their triggers, which hold again when the price is
 //!   back; one that some other bank puts in question is looked at once the
-//!   price is back, and until then costs nothing.
+//!   price is back, and until then costs next to nothing.
 //! - Sums that do not *fit* are looked at on every update; the program refuses
 //!   them as well.
 
@@ -60,17 +62,19 @@ mod arena;
 mod bank;
 mod evaluate;
 mod level;
+mod queries;
 
 use std::collections::{BTreeMap, HashMap};
 
-use backstop_client::program::state::{Obligation, Position};
+use backstop_client::program::state::Obligation;
 use backstop_engine::health::Sums;
 use solana_pubkey::Pubkey;
 
 pub use self::arena::Status;
 use self::arena::{Arena, Row, Side, MAX_POSITIONS};
 pub use self::bank::BankState;
-use self::bank::{Entry, ALWAYS};
+use self::bank::Entry;
+pub use self::queries::Counts;
 
 /// Why an obligation cannot be filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,24 +96,14 @@ pub struct Touched {
     pub unhealthy: Vec<Pubkey>,
 }
 
-/// How many obligations are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All of them.
-    pub obligations: usize,
-    /// Can be liquidated.
-    pub unhealthy: usize,
-    /// Wait for a write-off.
-    pub bare: usize,
-}
-
 /// All obligations of one market.
 #[derive(Debug, Default)]
 pub struct Index {
     arena: Arena,
     banks: Vec<Entry>,
     numbers: HashMap<Pubkey, u16>,
-    unhealthy: BTreeMap<u32, Sums>,
+    /// With the address, which a decision on all of them needs in a row.
+    unhealthy: BTreeMap<u32, (Pubkey, Sums)>,
     bare: usize,
 }
 
@@ -141,39 +135,37 @@ impl Index {
         let was_widened = entry.widen();
         entry.move_levels();
 
-        let mut slots = Vec::new();
-        // Without a price only what is looked at always can change: what was
-        // unhealthy a moment ago is out of reach now.
-        let asks = before.is_priced || state.is_priced;
-        for side in [Side::Deposit, Side::Debt] {
-            let queue = entry.queue(side);
-            if state.is_priced {
-                slots.extend(core::iter::from_fn(|| queue.pop_passed()).map(|s| (s, side)));
-            } else if asks {
-                let always = || queue.pop_above(ALWAYS - 1);
-                slots.extend(core::iter::from_fn(always).map(|s| (s, side)));
+        let mut popped = Vec::new();
+        if state.is_priced {
+            for side in [Side::Deposit, Side::Debt] {
+                let queue = entry.queue(side);
+                popped.extend(core::iter::from_fn(|| queue.pop_passed()).map(|s| (s, side)));
             }
         }
         if was_widened {
-            let queue = &mut entry.deposits;
-            let all = || queue.pop_above(0);
-            slots.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
+            let all = || entry.deposits.pop_above(0);
+            popped.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
+        }
+        let mut slots: Vec<u32> = popped.iter().map(|(slot, _)| *slot).collect();
+        // Without a price before and after, what is looked at always is out of
+        // reach as it was.
+        if before.is_priced || state.is_priced {
+            slots.extend(&entry.hot);
         }
         // In the order of memory, which costs less than that of the queue.
-        slots.sort_unstable_by_key(|(slot, _)| *slot);
-        for (slot, side) in &slots {
-            for row in self.arena.rows_mut(*slot) {
-                if row.bank == number && row.side == *side {
+        popped.sort_unstable_by_key(|(slot, _)| *slot);
+        for (slot, side) in popped {
+            for row in self.arena.rows_mut(slot) {
+                if row.bank == number && row.side == side {
                     row.key = 0;
                 }
             }
         }
-        let mut slots: Vec<u32> = slots.into_iter().map(|(slot, _)| slot).collect();
         if before.is_delisted != state.is_delisted {
             slots.extend(self.depositors(number));
-            slots.sort_unstable();
-            slots.dedup();
         }
+        slots.sort_unstable();
+        slots.dedup();
         let mut touched = Touched::default();
         for slot in slots {
             self.look(slot, &mut touched);
@@ -203,6 +195,7 @@ impl Index {
             key: 0,
             bank: 0,
             side: Side::Deposit,
+            is_hot: false,
         }; MAX_POSITIONS];
         let mut count = 0;
         for position in obligation.positions().iter().filter(|p| p.is_active()) {
@@ -218,6 +211,7 @@ impl Index {
                 key: 0,
                 bank,
                 side,
+                is_hot: false,
             };
             count += 1;
         }
@@ -252,6 +246,8 @@ impl Index {
             let bank = &mut self.banks[usize::from(row.bank)];
             bank.queue(row.side).shift(slot, row.key, 0);
             row.key = 0;
+            bank.hot.remove(&slot);
+            row.is_hot = false;
         }
         self.set_status(slot, Status::Idle, Sums::default());
     }
@@ -260,10 +256,19 @@ impl Index {
     fn look(&mut self, slot: u32, touched: &mut Touched) {
         touched.looks += 1;
         let look = evaluate::look(self.arena.rows(slot), &self.banks);
-        for (row, place) in self.arena.rows_mut(slot).iter_mut().zip(look.places) {
+        for (number, row) in self.arena.rows_mut(slot).iter_mut().enumerate() {
             let bank = &mut self.banks[usize::from(row.bank)];
-            bank.queue(row.side).shift(slot, row.key, place);
-            row.key = place;
+            if let Some(places) = look.places {
+                bank.queue(row.side).shift(slot, row.key, places[number]);
+                row.key = places[number];
+            }
+            let is_hot = look.hot.contains(number);
+            if is_hot && !row.is_hot {
+                bank.hot.insert(slot);
+            } else if row.is_hot && !is_hot {
+                bank.hot.remove(&slot);
+            }
+            row.is_hot = is_hot;
         }
         self.set_status(slot, look.status, look.sums);
         if look.status == Status::Unhealthy {
@@ -272,9 +277,10 @@ impl Index {
     }
 
     fn set_status(&mut self, slot: u32, status: Status, sums: Sums) {
-        let before = core::mem::replace(&mut self.arena.slot_mut(slot).status, status);
+        let kept = self.arena.slot_mut(slot);
+        let before = core::mem::replace(&mut kept.status, status);
         if status == Status::Unhealthy {
-            self.unhealthy.insert(slot, sums);
+            self.unhealthy.insert(slot, (kept.address, sums));
         } else if before == Status::Unhealthy {
             self.unhealthy.remove(&slot);
         }
@@ -301,81 +307,6 @@ impl Index {
             } else {
                 self.bare.saturating_sub(1)
             };
-        }
-    }
-
-    /// Every obligation that can be liquidated, with its maintenance sums.
-    pub fn unhealthy(&self) -> impl Iterator<Item = (Pubkey, Sums)> + '_ {
-        self.unhealthy
-            .iter()
-            .map(|(slot, sums)| (self.arena.slot(*slot).address, *sums))
-    }
-
-    /// The sums of an obligation that can be liquidated.
-    #[must_use]
-    pub fn sums(&self, address: &Pubkey) -> Option<Sums> {
-        let slot = self.arena.find(address)?;
-        self.unhealthy.get(&slot).copied()
-    }
-
-    /// Obligations whose debt in `bank` waits for a write-off: they owe and have
-    /// nothing that counts. Whether one may be written off now depends on the
-    /// age of its last borrowing and on the bank's settings as well.
-    pub fn candidates(&self, bank: &Pubkey) -> impl Iterator<Item = Pubkey> + '_ {
-        let number = self.numbers.get(bank).copied();
-        let entry = number.and_then(|number| self.banks.get(usize::from(number)));
-        entry
-            .into_iter()
-            .flat_map(|entry| &entry.bare)
-            .map(|slot| self.arena.slot(*slot).address)
-    }
-
-    /// An obligation as far as health and plans are concerned: its active
-    /// positions in their order, and when its owner last raised its risk. Owner,
-    /// records and bumps are not kept.
-    #[must_use]
-    pub fn obligation(&self, address: &Pubkey) -> Option<Obligation> {
-        let slot = self.arena.find(address)?;
-        let mut obligation: Obligation = bytemuck::Zeroable::zeroed();
-        obligation.version = backstop_client::program::constants::VERSION;
-        obligation.risk_raised_at = self.arena.slot(slot).risk_raised_at;
-        for (position, row) in obligation.positions.iter_mut().zip(self.arena.rows(slot)) {
-            *position = Position {
-                bank: self.banks[usize::from(row.bank)].address,
-                ..Position::default()
-            };
-            match row.side {
-                Side::Deposit => position.deposit_shares = row.shares.into(),
-                Side::Debt => position.debt_shares = row.shares.into(),
-            }
-            obligation.position_count += 1;
-        }
-        Some(obligation)
-    }
-
-    /// What the last look at an obligation found.
-    #[must_use]
-    pub fn status(&self, address: &Pubkey) -> Option<Status> {
-        let slot = self.arena.find(address)?;
-        Some(self.arena.slot(slot).status)
-    }
-
-    /// A bank as the last update left it.
-    #[must_use]
-    pub fn bank(&self, address: &Pubkey) -> Option<&BankState> {
-        let number = self.numbers.get(address)?;
-        self.banks
-            .get(usize::from(*number))
-            .map(|entry| &entry.state)
-    }
-
-    /// How many obligations are in which state.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        Counts {
-            obligations: self.arena.count(),
-            unhealthy: self.unhealthy.len(),
-            bare: self.bare,
         }
     }
 }
