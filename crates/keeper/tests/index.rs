@@ -466,7 +466,8 @@ fn crowd() -> (Index, BankView) {
 /// Moves the price to `ppm` of what it was first; says how many were looked at.
 fn moved(index: &mut Index, volatile: &BankView, ppm: u128) -> usize {
     let mut bank = volatile.bank;
-    set_price(&mut bank, u128::from(bank.price.spot) * ppm / 1_000_000);
+    let spot = u128::from(bank.price.spot);
+    set_price(&mut bank, spot * ppm / 1_000_000);
     let state = BankState::at(&bank, SLOT, NOW);
     index.update_bank(volatile.keys.bank, state).unwrap().looks
 }

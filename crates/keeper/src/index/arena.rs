@@ -28,6 +28,8 @@ pub struct Row {
     pub bank: u16,
     /// Which of the two.
     pub side: Side,
+    /// Whether every update of the bank looks at the obligation.
+    pub is_hot: bool,
 }
 
 /// What the last look at an obligation found.

@@ -144,6 +144,8 @@ pub struct Entry {
     pub deposits: Queue,
     /// Positions with a debt.
     pub debts: Queue,
+    /// Obligations that every update looks at.
+    pub hot: BTreeSet<u32>,
     /// Obligations that owe here and have nothing that counts.
     pub bare: BTreeSet<u32>,
     /// Deposit shares in an atom: never more since the deposits were filed.
@@ -158,6 +160,7 @@ impl Entry {
             state,
             deposits: Queue::default(),
             debts: Queue::default(),
+            hot: BTreeSet::new(),
             bare: BTreeSet::new(),
             shares_per_atom: 0,
         };

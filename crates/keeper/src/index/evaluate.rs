@@ -22,23 +22,53 @@ pub struct Look {
     pub status: Status,
     /// Its maintenance sums; zero where they were not needed or not possible.
     pub sums: Sums,
-    /// Where each position is to stand in the queue of its bank and side.
-    pub places: [u64; MAX_POSITIONS],
+    /// Where each position is to stand in the queue of its bank and side;
+    /// `None` leaves them where they are: until the obligation is healthy again
+    /// they tell nothing, and most come back to the same place.
+    pub places: Option<[u64; MAX_POSITIONS]>,
+    /// Positions whose bank looks at the obligation on every update.
+    pub hot: Hot,
+}
+
+/// Some positions of an obligation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hot {
+    /// None of them.
+    None,
+    /// The one at this place.
+    Only(usize),
+    /// All of them.
+    All,
+}
+
+impl Hot {
+    /// Whether the position at `place` is among them.
+    pub fn contains(self, place: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::Only(only) => only == place,
+            Self::All => true,
+        }
+    }
 }
 
 impl Look {
-    fn without_places(status: Status, sums: Sums) -> Self {
+    fn nowhere(status: Status) -> Self {
         Self {
             status,
-            sums,
-            places: [0; MAX_POSITIONS],
+            sums: Sums::default(),
+            places: Some([0; MAX_POSITIONS]),
+            hot: Hot::None,
         }
     }
 
-    fn everywhere(status: Status, sums: Sums, rows: &[Row]) -> Self {
-        let mut look = Self::without_places(status, sums);
-        look.places[..rows.len()].fill(ALWAYS);
-        look
+    fn hot(status: Status, sums: Sums, hot: Hot) -> Self {
+        Self {
+            status,
+            sums,
+            places: None,
+            hot,
+        }
     }
 }
 
@@ -49,37 +79,40 @@ fn is_void(row: &Row, banks: &[Entry]) -> bool {
 
 /// Looks at an obligation with the active positions `rows`.
 pub fn look(rows: &[Row], banks: &[Entry]) -> Look {
-    let none = Sums::default();
     if !rows.iter().any(|row| row.side == Side::Debt) {
-        return Look::without_places(Status::Idle, none);
+        return Look::nowhere(Status::Idle);
     }
     let counts = |row: &&Row| !is_void(row, banks);
-    if !rows.iter().filter(counts).any(|r| r.side == Side::Deposit) {
-        return Look::without_places(Status::Bare, none);
+    let mut deposits = rows.iter().filter(|row| row.side == Side::Deposit);
+    if !deposits.any(|row| !is_void(row, banks)) {
+        return Look::nowhere(Status::Bare);
     }
     let unpriced =
         |row: &Row| !is_void(row, banks) && !banks[usize::from(row.bank)].state.is_priced;
     if let Some(position) = rows.iter().position(unpriced) {
         // Nothing changes before the price of this bank is back.
-        let mut look = Look::without_places(Status::Unpriced, none);
-        look.places[position] = ALWAYS;
-        return look;
+        return Look::hot(Status::Unpriced, Sums::default(), Hot::Only(position));
     }
     let Ok((sums, parts)) = add_up(rows, banks) else {
-        return Look::everywhere(Status::Unreadable, none, rows);
+        return Look::hot(Status::Unreadable, Sums::default(), Hot::All);
     };
     if !sums.is_healthy() {
-        return Look::everywhere(Status::Unhealthy, sums, rows);
+        return Look::hot(Status::Unhealthy, sums, Hot::All);
     }
     let margin = sums.weighted_collateral.saturating_sub(sums.weighted_debt);
     let share = margin / u128::try_from(rows.iter().filter(counts).count()).unwrap_or(u128::MAX);
-    let mut look = Look::without_places(Status::Healthy, sums);
-    for ((place, row), part) in look.places.iter_mut().zip(rows).zip(parts) {
+    let mut places = [0; MAX_POSITIONS];
+    for ((place, row), part) in places.iter_mut().zip(rows).zip(parts) {
         if !is_void(row, banks) {
             *place = place_of(row, part, share, &banks[usize::from(row.bank)]);
         }
     }
-    look
+    Look {
+        status: Status::Healthy,
+        sums,
+        places: Some(places),
+        hot: Hot::None,
+    }
 }
 
 /// The maintenance sums, as the program adds them, and what each position adds.

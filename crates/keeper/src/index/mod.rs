@@ -44,7 +44,9 @@
 //!
 //! # What else there is
 //!
-//! - *Unhealthy* obligations are looked at on every update of a bank of theirs.
+//! - *Unhealthy* obligations are looked at on every update of a bank of theirs:
+//!   each bank keeps a list of those. Their triggers stay where they were, as
+//!   most come back to them; one that is passed meanwhile is one look too many.
 //! - Obligations with debt whose deposits are all in delisted banks, or that
 //!   have none, are *bare*: they wait for a write-off, whatever any price is,
 //!   and are kept by the bank of the debt.
@@ -52,7 +54,7 @@
 //!   whoever has a position in it, so such an obligation is not unhealthy. Its
 //!   healthy obligations keep their triggers, which hold again when the price is
 //!   back; one that some other bank puts in question is looked at once the
-//!   price is back, and until then costs nothing.
+//!   price is back, and until then costs next to nothing.
 //! - Sums that do not *fit* are looked at on every update; the program refuses
 //!   them as well.
 
@@ -70,7 +72,7 @@ use solana_pubkey::Pubkey;
 pub use self::arena::Status;
 use self::arena::{Arena, Row, Side, MAX_POSITIONS};
 pub use self::bank::BankState;
-use self::bank::{Entry, ALWAYS};
+use self::bank::Entry;
 
 /// Why an obligation cannot be filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -141,39 +143,37 @@ impl Index {
         let was_widened = entry.widen();
         entry.move_levels();
 
-        let mut slots = Vec::new();
-        // Without a price only what is looked at always can change: what was
-        // unhealthy a moment ago is out of reach now.
-        let asks = before.is_priced || state.is_priced;
-        for side in [Side::Deposit, Side::Debt] {
-            let queue = entry.queue(side);
-            if state.is_priced {
-                slots.extend(core::iter::from_fn(|| queue.pop_passed()).map(|s| (s, side)));
-            } else if asks {
-                let always = || queue.pop_above(ALWAYS - 1);
-                slots.extend(core::iter::from_fn(always).map(|s| (s, side)));
+        let mut popped = Vec::new();
+        if state.is_priced {
+            for side in [Side::Deposit, Side::Debt] {
+                let queue = entry.queue(side);
+                popped.extend(core::iter::from_fn(|| queue.pop_passed()).map(|s| (s, side)));
             }
         }
         if was_widened {
-            let queue = &mut entry.deposits;
-            let all = || queue.pop_above(0);
-            slots.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
+            let all = || entry.deposits.pop_above(0);
+            popped.extend(core::iter::from_fn(all).map(|s| (s, Side::Deposit)));
+        }
+        let mut slots: Vec<u32> = popped.iter().map(|(slot, _)| *slot).collect();
+        // Without a price before and after, what is looked at always is out of
+        // reach as it was.
+        if before.is_priced || state.is_priced {
+            slots.extend(&entry.hot);
         }
         // In the order of memory, which costs less than that of the queue.
-        slots.sort_unstable_by_key(|(slot, _)| *slot);
-        for (slot, side) in &slots {
-            for row in self.arena.rows_mut(*slot) {
-                if row.bank == number && row.side == *side {
+        popped.sort_unstable_by_key(|(slot, _)| *slot);
+        for (slot, side) in popped {
+            for row in self.arena.rows_mut(slot) {
+                if row.bank == number && row.side == side {
                     row.key = 0;
                 }
             }
         }
-        let mut slots: Vec<u32> = slots.into_iter().map(|(slot, _)| slot).collect();
         if before.is_delisted != state.is_delisted {
             slots.extend(self.depositors(number));
-            slots.sort_unstable();
-            slots.dedup();
         }
+        slots.sort_unstable();
+        slots.dedup();
         let mut touched = Touched::default();
         for slot in slots {
             self.look(slot, &mut touched);
@@ -203,6 +203,7 @@ impl Index {
             key: 0,
             bank: 0,
             side: Side::Deposit,
+            is_hot: false,
         }; MAX_POSITIONS];
         let mut count = 0;
         for position in obligation.positions().iter().filter(|p| p.is_active()) {
@@ -218,6 +219,7 @@ impl Index {
                 key: 0,
                 bank,
                 side,
+                is_hot: false,
             };
             count += 1;
         }
@@ -252,6 +254,8 @@ impl Index {
             let bank = &mut self.banks[usize::from(row.bank)];
             bank.queue(row.side).shift(slot, row.key, 0);
             row.key = 0;
+            bank.hot.remove(&slot);
+            row.is_hot = false;
         }
         self.set_status(slot, Status::Idle, Sums::default());
     }
@@ -260,10 +264,19 @@ impl Index {
     fn look(&mut self, slot: u32, touched: &mut Touched) {
         touched.looks += 1;
         let look = evaluate::look(self.arena.rows(slot), &self.banks);
-        for (row, place) in self.arena.rows_mut(slot).iter_mut().zip(look.places) {
+        for (number, row) in self.arena.rows_mut(slot).iter_mut().enumerate() {
             let bank = &mut self.banks[usize::from(row.bank)];
-            bank.queue(row.side).shift(slot, row.key, place);
-            row.key = place;
+            if let Some(places) = look.places {
+                bank.queue(row.side).shift(slot, row.key, places[number]);
+                row.key = places[number];
+            }
+            let is_hot = look.hot.contains(number);
+            if is_hot && !row.is_hot {
+                bank.hot.insert(slot);
+            } else if row.is_hot && !is_hot {
+                bank.hot.remove(&slot);
+            }
+            row.is_hot = is_hot;
         }
         self.set_status(slot, look.status, look.sums);
         if look.status == Status::Unhealthy {
