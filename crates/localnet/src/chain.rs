@@ -78,6 +78,8 @@ impl Chain {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // Ctrl-C is for this process, which ends the chain in its own time.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| {

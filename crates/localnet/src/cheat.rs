@@ -26,11 +26,12 @@ pub struct Now {
 
 /// Reads the clock sysvar.
 pub async fn now(rpc: &RpcClient) -> Result<Now> {
-    let data = rpc
-        .get_account_data(&sysvar::clock::ID)
+    let answer = rpc
+        .get_account_with_commitment(&sysvar::clock::ID, rpc.commitment())
         .await
-        .context("the chain does not show its clock")?;
-    clock(&data).context("the clock sysvar is too short")
+        .with_context(|| format!("no network answers at {}: start it again", rpc.url()))?;
+    let account = answer.value.context("the chain has no clock")?;
+    clock(&account.data).context("the clock sysvar is too short")
 }
 
 /// `Clock`: slot, start of the epoch, epoch, leader's epoch, unix time.

@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use backstop_localnet::{
     assets::Asset,
     chain::Settings,
@@ -159,9 +159,7 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Command::Status { json } => {
             let network = Network::open(&cli.dir)?;
-            let now = network.now().await.with_context(|| {
-                format!("nothing answers at {}: start it again", network.rpc_url())
-            })?;
+            let now = network.now().await?;
             let quotes = network.quotes().await?;
             if json {
                 println!("{}", text::json(&network, now, &quotes)?);

@@ -128,7 +128,7 @@ async fn lost(
     Ok(lost)
 }
 
-/// Sends each once, [`PARALLEL`] at a time. Returns the first refusal, which is
+/// Sends each once, several at a time. Returns the first refusal, which is
 /// no error yet: whether a transaction has landed is what its status says.
 pub async fn broadcast(
     rpc: &Arc<RpcClient>,

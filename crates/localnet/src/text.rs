@@ -95,7 +95,7 @@ Next, in another terminal:
   cargo xtask localnet price SOL 42            a crash
   cargo xtask localnet time --forward 2h       the wait before an auction, at once
   cargo xtask localnet status
-  backstop --url {} --keypair {dir}/keys/admin.json --help
+  backstop --url {} --keypair {dir}/keys/admin.json market apply examples/market.toml
 Ctrl-C ends the network; its chain is gone then, its keys and prices stay.
 ",
         network.rpc_url()

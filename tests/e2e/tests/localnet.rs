@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{ensure, Context, Result};
 use backstop_client::{
     accounts::decode,
-    addresses::{BankKeys, MarketKeys},
+    addresses::{associated_token_account, BankKeys, MarketKeys},
     instructions,
     oracle::price_update,
     program::{
@@ -122,6 +122,22 @@ async fn time_that_is_moved_forward_takes_the_prices_along() -> Result<()> {
     assert!(later.time - landed.time < 60);
     assert!(later.time > before.time + 74 * 3_600);
     assert!(net.forward(0).await.is_err(), "time stood still");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_gift_at_the_same_moment_is_given_twice() -> Result<()> {
+    let net = Localnet::start(Options::from_env()?).await?;
+    let owner = net.add_actor("stranger", SOL).await?.keypair.pubkey();
+    let (first, second) = tokio::join!(
+        net.give(&owner, "SOL", 3 * SOL),
+        net.give(&owner, "SOL", 3 * SOL)
+    );
+    first?;
+    second?;
+    let account = associated_token_account(&net.mint("SOL")?, &TOKEN, &owner);
+    assert_eq!(balance(net.rpc(), &account).await?, 6 * SOL);
+    assert_eq!(net.rpc().get_balance(&owner).await?, SOL);
     Ok(())
 }
 
