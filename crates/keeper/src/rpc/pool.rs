@@ -10,7 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
+use serde::Deserialize as _;
 use serde_json::{json, Value};
+use solana_account_decoder_client_types::UiAccount;
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::{
     nonblocking::rpc_client::RpcClient,
@@ -131,6 +133,11 @@ impl Pool {
                 let params = with_floor(request, params.clone(), floor);
                 let body = request.build_request_json(self.id(), params);
                 match endpoint.call(&body).await {
+                    Ok(answer) if !is_readable(request, &answer) => {
+                        metrics::rpc_request(endpoint.label(), "unreadable");
+                        last = Failure::Broken("accounts that cannot be read".to_owned());
+                        all_are_behind = false;
+                    }
                     Ok(answer) => {
                         let Some(slot) = slot_of(request, &answer) else {
                             return Ok(answer);
@@ -251,6 +258,26 @@ fn slot_of(request: RpcRequest, answer: &Value) -> Option<u64> {
     match request {
         RpcRequest::GetSlot => answer.as_u64(),
         _ => answer.get("context")?.get("slot")?.as_u64(),
+    }
+}
+
+/// Whether every account in an answer can be decoded. `RpcClient` takes that for
+/// granted and panics where it is not so.
+fn is_readable(request: RpcRequest, answer: &Value) -> bool {
+    let Some(value) = answer.get("value") else {
+        return true;
+    };
+    let is_account = |account: &Value| {
+        let account = Option::<UiAccount>::deserialize(account);
+        account.is_ok_and(|account| account.is_none_or(|found| found.to_account().is_some()))
+    };
+    match request {
+        RpcRequest::GetAccountInfo => is_account(value),
+        RpcRequest::GetMultipleAccounts => {
+            let accounts = value.as_array();
+            accounts.is_some_and(|accounts| accounts.iter().all(is_account))
+        }
+        _ => true,
     }
 }
 

@@ -1,9 +1,10 @@
 //! One round.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use backstop_client::ClientError;
 use backstop_engine::units::Atoms;
+use futures_util::FutureExt as _;
 use solana_pubkey::Pubkey;
 
 use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
@@ -11,7 +12,7 @@ use crate::{
     clock::unix_now,
     decide::{decide, Action, Key, Own, Situation, Step},
     metrics,
-    send::{sweeps, variants, Executor, Job, Wallet},
+    send::{sweeps, variants, Executor, Job, Outcome, Wallet},
     watch::Snapshot,
 };
 
@@ -236,8 +237,11 @@ impl Keeper {
             }
             let executor = Arc::clone(&self.executor);
             let key = job.key;
-            self.in_flight
-                .spawn(async move { (key, executor.run(job, sol).await) });
+            self.in_flight.spawn(async move {
+                // The client library panics at some false answers.
+                let outcome = AssertUnwindSafe(executor.run(job, sol)).catch_unwind();
+                (key, outcome.await.unwrap_or(Outcome::Broken))
+            });
         }
     }
 

