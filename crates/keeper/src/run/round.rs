@@ -6,12 +6,13 @@ use backstop_client::ClientError;
 use backstop_engine::units::Atoms;
 use futures_util::FutureExt as _;
 use solana_pubkey::Pubkey;
+use tracing::Instrument as _;
 
 use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
 use crate::{
     clock::unix_now,
     decide::{decide, Action, Key, Own, Situation, Step},
-    metrics,
+    log, metrics,
     send::{sweeps, variants, Executor, Job, Outcome, Wallet},
     watch::Snapshot,
 };
@@ -190,7 +191,7 @@ impl Keeper {
                     outlay: action.outlay,
                 }),
                 Err(error) => tracing::warn!(
-                    task = action.key.task.name(), subject = %action.key.subject, %error,
+                    task = action.key.task.name(), obligation = log::obligation(&action.key), bank = log::bank(&action.key), %error,
                     "left out"
                 ),
             }
@@ -237,11 +238,12 @@ impl Keeper {
             }
             let executor = Arc::clone(&self.executor);
             let key = job.key;
-            self.in_flight.spawn(async move {
+            let work = async move {
                 // The client library panics at some false answers.
                 let outcome = AssertUnwindSafe(executor.run(job, sol)).catch_unwind();
                 (key, outcome.await.unwrap_or(Outcome::Broken))
-            });
+            };
+            self.in_flight.spawn(work.in_current_span());
         }
     }
 

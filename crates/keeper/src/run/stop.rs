@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::{signal, sync::watch, task::JoinError};
 
 use super::Keeper;
-use crate::{decide::Key, metrics, send::Outcome};
+use crate::{decide::Key, log, metrics, send::Outcome};
 
 impl Keeper {
     /// Takes note of how a job ended.
@@ -29,14 +29,19 @@ impl Keeper {
         if outcome.is_trouble() {
             self.summary.trouble += 1;
             tracing::warn!(
-                task = key.task.name(), subject = %key.subject,
-                bank = key.bank.map(tracing::field::display),
-                outcome = outcome.label(), "not done"
+                task = key.task.name(),
+                obligation = log::obligation(&key),
+                bank = log::bank(&key),
+                outcome = outcome.label(),
+                "not done"
             );
         } else {
             tracing::debug!(
-                task = key.task.name(), subject = %key.subject,
-                outcome = outcome.label(), "ended"
+                task = key.task.name(),
+                obligation = log::obligation(&key),
+                bank = log::bank(&key),
+                outcome = outcome.label(),
+                "ended"
             );
         }
     }
