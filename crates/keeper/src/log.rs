@@ -5,7 +5,11 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use serde::Deserialize;
+use solana_pubkey::Pubkey;
+use tracing::field::{display, DisplayValue};
 use tracing_subscriber::EnvFilter;
+
+use crate::decide::{Key, Task};
 
 /// How lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -39,4 +43,22 @@ pub fn install(format: Format, filter: &str) -> anyhow::Result<()> {
         Format::Json => builder.json().flatten_event(true).try_init(),
     };
     Ok(())
+}
+
+/// Whether the subject of a task is an obligation.
+const fn is_of_obligation(task: Task) -> bool {
+    matches!(task, Task::Liquidate | Task::WriteOff)
+}
+
+/// The field `obligation` of a piece of work.
+#[must_use]
+pub fn obligation(key: &Key) -> Option<DisplayValue<Pubkey>> {
+    is_of_obligation(key.task).then(|| display(key.subject))
+}
+
+/// The field `bank` of a piece of work.
+#[must_use]
+pub fn bank(key: &Key) -> Option<DisplayValue<Pubkey>> {
+    let subject = (!is_of_obligation(key.task)).then_some(key.subject);
+    key.bank.or(subject).map(display)
 }

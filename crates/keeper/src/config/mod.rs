@@ -9,10 +9,11 @@
 mod args;
 mod check;
 mod settings;
+mod types;
 
 pub use args::{Inherited, RunArgs};
-pub use check::{Config, FeeSettings, HttpSettings, LoopSettings, WalletSettings, WatchSettings};
 pub use settings::Settings;
+pub use types::*;
 
 use anyhow::Context as _;
 use figment::{

@@ -173,7 +173,8 @@ pub struct Limits {
     pub most_actions: usize,
     /// (secs) Interest of a bank older than this is booked; 0 for never.
     pub refresh_after_secs: u32,
-    /// (cents) Fees worth less are not collected.
+    /// (cents) Fees worth less are not collected, and no deficit is covered by less
+    /// at a time unless that ends it.
     pub least_fees_cents: u64,
 }
 

@@ -1,12 +1,16 @@
 //! Deficits that something can cover now. Where insurance is empty that opens
 //! an auction, again after one has failed.
 
-use backstop_client::quote;
+use backstop_client::quote::{self, CoverQuote};
+use backstop_engine::price::Reading;
 use solana_pubkey::Pubkey;
 
 use super::{on_each_bank, Action, Situation, Step, Task};
 
-/// `cover_deficit` wherever it would do more than book interest.
+/// What of a deficit without a price must be covered at a time, at the least.
+const UNPRICED_PARTS: u64 = 100;
+
+/// `cover_deficit` wherever it would cover enough to be worth a fee.
 #[must_use]
 pub fn decide(situation: &Situation<'_>) -> Vec<Action> {
     on_each_bank(situation, in_bank)
@@ -24,7 +28,39 @@ fn in_bank(situation: &Situation<'_>, bank: Pubkey) -> Option<Action> {
         Some(_) => Task::OpenAuction,
         None => Task::Cover,
     };
-    quoted
-        .does_something()
-        .then(|| Action::public(task, bank, Step::Cover { bank }))
+    // An insurance that is not empty keeps what comes after it from helping.
+    let empties = !quoted.plan.insurance_drawn.is_zero() && quoted.plan.ledger.insurance.is_zero();
+    let matters = quoted.plan.opening.is_some()
+        || !quoted.burned.is_zero()
+        || empties
+        || is_worth_a_fee(situation, bank, &quoted);
+    matters.then(|| Action::public(task, bank, Step::Cover { bank }))
+}
+
+/// Fees accrue and limits recover by the second: a deficit that is covered by a
+/// few atoms at a time costs a fee each time and is open all the same. Nothing
+/// is lost by waiting until it ends the deficit, or is worth as much as fees
+/// have to be to be collected; without a price, a hundredth of the deficit.
+fn is_worth_a_fee(situation: &Situation<'_>, bank: Pubkey, quoted: &CoverQuote) -> bool {
+    let left = quoted.plan.ledger.deficit;
+    let covered = quoted.deficit_before.saturating_sub(left);
+    if covered.is_zero() || left.is_zero() {
+        return !covered.is_zero();
+    }
+    let priced = situation
+        .view
+        .bank(&bank)
+        .ok()
+        .filter(|found| found.is_priced(situation.view.slot));
+    let worth = priced.and_then(|found| {
+        let asset = found.bank.asset();
+        asset
+            .price
+            .value_down(covered, asset.decimals, Reading::Spot)
+            .ok()
+    });
+    worth.map_or_else(
+        || covered.0 >= quoted.deficit_before.0.div_ceil(UNPRICED_PARTS),
+        |worth| worth >= situation.policy.least_fees,
+    )
 }

@@ -70,7 +70,8 @@ pub struct Policy {
     pub most_actions: usize,
     /// (secs) Interest of a bank older than this is booked; 0 for never.
     pub refresh_after_secs: u32,
-    /// Fees worth less than this are not collected.
+    /// Fees worth less than this are not collected, and no deficit is covered by
+    /// less at a time unless that ends it.
     pub least_fees: Value,
 }
 

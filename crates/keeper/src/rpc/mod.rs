@@ -16,6 +16,7 @@ mod endpoint;
 mod head;
 mod http;
 mod pool;
+mod request;
 
 pub use endpoint::{Endpoint, Standing};
 pub use head::Head;

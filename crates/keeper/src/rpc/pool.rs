@@ -24,6 +24,7 @@ use super::{
     endpoint::{jitter, Endpoint},
     head::Head,
     http::Failure,
+    request::{is_readable, slot_of, with_floor},
 };
 use crate::metrics;
 
@@ -131,6 +132,11 @@ impl Pool {
                 let params = with_floor(request, params.clone(), floor);
                 let body = request.build_request_json(self.id(), params);
                 match endpoint.call(&body).await {
+                    Ok(answer) if !is_readable(request, &answer) => {
+                        metrics::rpc_request(endpoint.label(), "unreadable");
+                        last = Failure::Broken("accounts that cannot be read".to_owned());
+                        all_are_behind = false;
+                    }
                     Ok(answer) => {
                         let Some(slot) = slot_of(request, &answer) else {
                             return Ok(answer);
@@ -244,50 +250,6 @@ impl Pool {
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
         look(&mut head)
     }
-}
-
-/// The slot that an answer is about.
-fn slot_of(request: RpcRequest, answer: &Value) -> Option<u64> {
-    match request {
-        RpcRequest::GetSlot => answer.as_u64(),
-        _ => answer.get("context")?.get("slot")?.as_u64(),
-    }
-}
-
-/// Position of the options among the parameters of reads that take
-/// `minContextSlot`.
-const fn options_of(request: RpcRequest) -> Option<usize> {
-    match request {
-        RpcRequest::GetLatestBlockhash | RpcRequest::GetBlockHeight | RpcRequest::GetSlot => {
-            Some(0)
-        }
-        RpcRequest::GetAccountInfo
-        | RpcRequest::GetBalance
-        | RpcRequest::GetMultipleAccounts
-        | RpcRequest::GetProgramAccounts
-        | RpcRequest::SimulateTransaction => Some(1),
-        _ => None,
-    }
-}
-
-/// The parameters, with the slot that the answer must not be older than.
-fn with_floor(request: RpcRequest, mut params: Value, floor: Option<u64>) -> Value {
-    let (Some(floor), Some(index)) = (floor, options_of(request)) else {
-        return params;
-    };
-    if params.is_null() {
-        params = json!([]);
-    }
-    if let Some(list) = params.as_array_mut() {
-        if list.len() == index {
-            list.push(json!({}));
-        }
-        let options = list.get_mut(index).and_then(Value::as_object_mut);
-        if let Some(options) = options {
-            options.insert("minContextSlot".to_owned(), json!(floor));
-        }
-    }
-    params
 }
 
 struct Transport(Arc<Pool>);

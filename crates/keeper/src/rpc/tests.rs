@@ -30,6 +30,8 @@ enum Act {
     Garbage,
     OtherId,
     Error(i64),
+    /// Answers with this value, as of slot 100.
+    Value(Value),
 }
 
 #[derive(Clone, Default)]
@@ -98,6 +100,10 @@ async fn answer(State(server): State<Server>, body: String) -> Response {
         Act::Http(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Act::Garbage => "<html>".into_response(),
         Act::OtherId => json_of(&json!({"id": "other", "result": 1})),
+        Act::Value(value) => {
+            let result = json!({"context": {"slot": 100}, "value": value});
+            json_of(&json!({"id": id, "result": result}))
+        }
         Act::Error(code) => json_of(&json!({"id": id, "error": {"code": code, "message": "m"}})),
     }
 }
@@ -208,6 +214,32 @@ async fn an_answer_of_no_is_not_asked_for_twice() {
     let (_, client) = pool(&[url, other_url]);
     assert_eq!(balance(&client).await, None);
     assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_decoded_is_asked_for_elsewhere() {
+    let account = |data: &str, owner: &str| {
+        json!({
+            "data": [data, "base64"], "owner": owner, "lamports": 7,
+            "executable": false, "rentEpoch": 0, "space": 3,
+        })
+    };
+    let system = "11111111111111111111111111111111";
+    let good = account("AAAA", system);
+    for bad in [account("A?A", system), account("AAAA", "nobody"), json!(3)] {
+        let (_, bad_url) = Server::start([Act::Value(bad.clone())]).await;
+        let (_, good_url) = Server::start([Act::Value(good.clone())]).await;
+        let (_, client) = pool(&[bad_url, good_url]);
+        let found = client.get_account(&Default::default()).await;
+        assert_eq!(found.unwrap().lamports, 7, "{bad}");
+        let (_, bad_url) = Server::start([Act::Value(json!([null, bad]))]).await;
+        let (_, good_url) = Server::start([Act::Value(json!([null, good]))]).await;
+        let (_, client) = pool(&[bad_url, good_url]);
+        let keys = [Default::default(); 2];
+        let found = client.get_multiple_accounts(&keys).await.unwrap();
+        assert_eq!(found[1].as_ref().unwrap().lamports, 7, "{bad}");
+        assert!(found[0].is_none());
+    }
 }
 
 #[tokio::test]

@@ -1,17 +1,19 @@
 //! One round.
 
-use std::{collections::BTreeSet, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use backstop_client::ClientError;
 use backstop_engine::units::Atoms;
+use futures_util::FutureExt as _;
 use solana_pubkey::Pubkey;
+use tracing::Instrument as _;
 
 use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
 use crate::{
     clock::unix_now,
     decide::{decide, Action, Key, Own, Situation, Step},
-    metrics,
-    send::{sweeps, variants, Executor, Job, Wallet},
+    log, metrics,
+    send::{sweeps, variants, Executor, Job, Outcome, Wallet},
     watch::Snapshot,
 };
 
@@ -189,7 +191,7 @@ impl Keeper {
                     outlay: action.outlay,
                 }),
                 Err(error) => tracing::warn!(
-                    task = action.key.task.name(), subject = %action.key.subject, %error,
+                    task = action.key.task.name(), obligation = log::obligation(&action.key), bank = log::bank(&action.key), %error,
                     "left out"
                 ),
             }
@@ -236,8 +238,12 @@ impl Keeper {
             }
             let executor = Arc::clone(&self.executor);
             let key = job.key;
-            self.in_flight
-                .spawn(async move { (key, executor.run(job, sol).await) });
+            let work = async move {
+                // The client library panics at some false answers.
+                let outcome = AssertUnwindSafe(executor.run(job, sol)).catch_unwind();
+                (key, outcome.await.unwrap_or(Outcome::Broken))
+            };
+            self.in_flight.spawn(work.in_current_span());
         }
     }
 

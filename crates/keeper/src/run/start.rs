@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use backstop_client::transaction::Assembler;
 use solana_keypair::{read_keypair_file, Keypair};
 use tokio::{sync::mpsc, task::JoinSet};
+use tracing::Instrument as _;
 
 use super::{owner_of, stop::on_signal, Keeper, Summary, HINTS};
 use crate::{
@@ -52,9 +53,10 @@ pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("http.listen: nothing can listen on {address}: is another keeper running? Name another address, or \"\" for none"))?;
         tracing::info!(%bound, "serving /healthz, /readyz and /metrics");
     }
-    let once = config.run.once;
+    let (once, market) = (config.run.once, config.market);
     let mut keeper = Keeper::new(config, keypair, health).await?;
-    let summary = keeper.follow(stop).await;
+    let span = tracing::info_span!("keeper", %market);
+    let summary = keeper.follow(stop).instrument(span).await;
     let Summary {
         done,
         trouble,

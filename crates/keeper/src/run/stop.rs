@@ -5,21 +5,15 @@ use std::time::Instant;
 use tokio::{signal, sync::watch, task::JoinError};
 
 use super::Keeper;
-use crate::{decide::Key, metrics, send::Outcome};
+use crate::{decide::Key, log, metrics, send::Outcome};
 
 impl Keeper {
     /// Takes note of how a job ended.
     pub(super) fn finish(&mut self, ended: Result<(Key, Outcome), JoinError>) {
         let (key, outcome) = match ended {
             Ok(ended) => ended,
-            Err(error) => {
-                // Its lease expires by itself.
-                if error.is_panic() {
-                    tracing::error!(%error, "a job broke");
-                    self.summary.trouble += 1;
-                }
-                return;
-            }
+            // Aborted at the end: nothing is left to be done about it.
+            Err(_) => return,
         };
         self.spending.remove(&key);
         self.leases.give_back(key, outcome.rest(), Instant::now());
@@ -35,14 +29,19 @@ impl Keeper {
         if outcome.is_trouble() {
             self.summary.trouble += 1;
             tracing::warn!(
-                task = key.task.name(), subject = %key.subject,
-                bank = key.bank.map(tracing::field::display),
-                outcome = outcome.label(), "not done"
+                task = key.task.name(),
+                obligation = log::obligation(&key),
+                bank = log::bank(&key),
+                outcome = outcome.label(),
+                "not done"
             );
         } else {
             tracing::debug!(
-                task = key.task.name(), subject = %key.subject,
-                outcome = outcome.label(), "ended"
+                task = key.task.name(),
+                obligation = log::obligation(&key),
+                bank = log::bank(&key),
+                outcome = outcome.label(),
+                "ended"
             );
         }
     }

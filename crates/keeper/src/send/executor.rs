@@ -13,102 +13,21 @@ use backstop_client::{
     ClientError,
 };
 use backstop_engine::{price::Price, units::Value};
-use solana_instruction::{error::InstructionError, Instruction};
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use solana_transaction_error::TransactionError;
 
-use super::{build::Job, lease::Rest};
+use super::{
+    build::Job,
+    outcome::{judge_error, Outcome},
+};
 use crate::{
     clock::unix_now,
-    decide::{verdict, Task, Verdict},
+    decide::Verdict,
     limits::{HourlyCap, Switches, Ticket},
-    metrics,
+    log, metrics,
     profit::{Fees, Judgement, Terms},
 };
-
-/// How a job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It landed and went through.
-    Landed,
-    /// The program says that the work is done already.
-    AlreadyDone,
-    /// It would go through; nothing is sent in a dry run.
-    Simulated,
-    /// The accounts have changed since the decision.
-    Stale,
-    /// The program refuses for now.
-    Refused,
-    /// The program refuses for a reason that does not pass: look at the log.
-    Wrong,
-    /// It is not worth its fee.
-    Unprofitable,
-    /// The loss cap of the hour is used up.
-    OverCap,
-    /// A switch is off.
-    Stopped,
-    /// It landed, and failed: the fee is burnt.
-    LandedFailed,
-    /// It did not land in time and never will.
-    Expired,
-    /// It was given up; it may have landed.
-    GivenUp,
-    /// No endpoint answered.
-    NoAnswer,
-    /// No transaction can be built of it.
-    Unbuildable,
-}
-
-impl Outcome {
-    /// Its name in metrics and logs.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Landed => "landed",
-            Self::AlreadyDone => "already_done",
-            Self::Simulated => "simulated",
-            Self::Stale => "stale",
-            Self::Refused => "refused",
-            Self::Wrong => "wrong",
-            Self::Unprofitable => "unprofitable",
-            Self::OverCap => "over_cap",
-            Self::Stopped => "stopped",
-            Self::LandedFailed => "landed_failed",
-            Self::Expired => "expired",
-            Self::GivenUp => "given_up",
-            Self::NoAnswer => "no_answer",
-            Self::Unbuildable => "unbuildable",
-        }
-    }
-
-    /// How long the work rests.
-    #[must_use]
-    pub const fn rest(self) -> Rest {
-        match self {
-            Self::Landed | Self::AlreadyDone | Self::Simulated => Rest::Done,
-            Self::Stale
-            | Self::Refused
-            | Self::Unprofitable
-            | Self::OverCap
-            | Self::LandedFailed
-            | Self::Expired
-            | Self::GivenUp
-            | Self::NoAnswer => Rest::Later,
-            Self::Stopped => Rest::Untried,
-            Self::Wrong | Self::Unbuildable => Rest::Hopeless,
-        }
-    }
-
-    /// Whether an operator should know.
-    #[must_use]
-    pub const fn is_trouble(self) -> bool {
-        matches!(
-            self,
-            Self::Wrong | Self::LandedFailed | Self::OverCap | Self::GivenUp | Self::Unbuildable
-        )
-    }
-}
 
 /// Sends jobs. One of them serves all jobs of a process at once.
 pub struct Executor {
@@ -154,7 +73,11 @@ impl Executor {
             Judgement::Pays { .. } | Judgement::FromBudget { .. } => {}
             Judgement::TooLittle { income, wanted } => {
                 tracing::debug!(
-                    task = task.name(), subject = %job.key.subject, ?income, ?wanted,
+                    task = task.name(),
+                    obligation = log::obligation(&job.key),
+                    bank = log::bank(&job.key),
+                    ?income,
+                    ?wanted,
                     "not worth its fee"
                 );
                 return Outcome::Unprofitable;
@@ -162,9 +85,12 @@ impl Executor {
         }
         if self.dry_run {
             tracing::info!(
-                task = task.name(), subject = %job.key.subject,
-                bank = job.key.bank.map(tracing::field::display),
-                units = draft.units, fee, events = names(&draft.events),
+                task = task.name(),
+                obligation = log::obligation(&job.key),
+                bank = log::bank(&job.key),
+                units = draft.units,
+                fee,
+                events = names(&draft.events),
                 "would send"
             );
             return Outcome::Simulated;
@@ -255,8 +181,7 @@ impl Executor {
         let details = details(&self.rpc, &landed.signature).await;
         let events = details.map(|details| names(&details.events));
         tracing::info!(
-            task, subject = %job.key.subject,
-            bank = job.key.bank.map(tracing::field::display),
+            task, obligation = log::obligation(&job.key), bank = log::bank(&job.key),
             signature = %landed.signature, slot = landed.slot, units, fee,
             events = events.unwrap_or_default(),
             "landed"
@@ -267,7 +192,13 @@ impl Executor {
         match error {
             ClientError::Transaction(failed) => self.judge_refusal(job, failed),
             ClientError::Build(reason) => {
-                tracing::warn!(task = job.key.task.name(), subject = %job.key.subject, reason, "cannot be built");
+                tracing::warn!(
+                    task = job.key.task.name(),
+                    obligation = log::obligation(&job.key),
+                    bank = log::bank(&job.key),
+                    reason,
+                    "cannot be built"
+                );
                 Outcome::Unbuildable
             }
             other => {
@@ -288,13 +219,13 @@ impl Executor {
         };
         if outcome == Outcome::Wrong {
             tracing::warn!(
-                task = task.name(), subject = %job.key.subject, error = %failed,
+                task = task.name(), obligation = log::obligation(&job.key), bank = log::bank(&job.key), error = %failed,
                 log = failed.logs.join("\n"),
                 "refused for a reason that does not pass by itself"
             );
         } else {
             tracing::debug!(
-                task = task.name(), subject = %job.key.subject, error = %failed,
+                task = task.name(), obligation = log::obligation(&job.key), bank = log::bank(&job.key), error = %failed,
                 outcome = outcome.label(), "refused"
             );
         }
@@ -324,26 +255,5 @@ fn fees_of(fee: u64, draft: &Draft) -> Fees {
         base,
         priority: fee.saturating_sub(base),
         tip: 0,
-    }
-}
-
-/// What an error of the runtime means for a task.
-fn judge_error(task: Task, error: &TransactionError) -> Verdict {
-    match error {
-        TransactionError::InstructionError(_, InstructionError::Custom(code)) => {
-            verdict(task, *code)
-        }
-        // The signature is on the chain already: this very transaction landed.
-        TransactionError::AlreadyProcessed => Verdict::Done,
-        TransactionError::BlockhashNotFound
-        | TransactionError::AccountInUse
-        | TransactionError::TooManyAccountLocks
-        | TransactionError::ClusterMaintenance
-        | TransactionError::InsufficientFundsForFee
-        | TransactionError::AccountNotFound
-        | TransactionError::WouldExceedMaxBlockCostLimit
-        | TransactionError::WouldExceedMaxAccountCostLimit
-        | TransactionError::WouldExceedAccountDataBlockLimit => Verdict::Retry,
-        _ => Verdict::Fatal,
     }
 }

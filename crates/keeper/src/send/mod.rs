@@ -9,11 +9,13 @@
 mod build;
 mod executor;
 mod lease;
+mod outcome;
 mod wallet;
 
 pub use build::{sweeps, variants, Job};
-pub use executor::{Executor, Outcome};
+pub use executor::Executor;
 pub use lease::{Leases, Rest};
+pub use outcome::Outcome;
 pub use wallet::Wallet;
 
 #[cfg(test)]
