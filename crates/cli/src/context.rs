@@ -123,7 +123,9 @@ impl Context {
                     format!("the market of {named}, {key}, is not on this cluster"),
                 )
                 .hint(format!(
-                    "create it: `backstop market apply {named}`; or is --url another cluster's?"
+                    "create it: `backstop market apply {named}`; or is --url another cluster's? The \
+                     address of a market that a file creates rests on its creator: without `admin` \
+                     and `creator` that is whoever signs"
                 )),
                 other => other.into(),
             })?;

@@ -17,20 +17,30 @@ pub use losses::*;
 pub use market::*;
 pub use programs::*;
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  something else failed
+  2  the command line cannot be understood
+  3  a configuration, keypair or market file cannot be used
+  4  the node does not answer, or has no such account
+  5  the program refuses; nothing has changed
+  6  a transaction did not land in time
+  7  a question was answered with no, or could not be asked";
+
 /// Runs and uses a Backstop market: lending on Solana that treats bad debt as
 /// the main case.
 ///
 /// Cluster and keypair are those of the Solana command line. A BANK is the name
 /// that the market file gives it (with --market FILE.toml), its address, or its
 /// mint's. An AMOUNT is whole tokens as a decimal number, or `all`.
-///
-/// Exit codes: 0 done; 1 something else failed; 2 the command line cannot be
-/// understood; 3 a configuration, keypair or market file cannot be used; 4 the
-/// node does not answer or has no such account; 5 the program refuses, nothing
-/// has changed; 6 a transaction did not land in time; 7 a question was answered
-/// with no.
 #[derive(Debug, Parser)]
-#[command(name = "backstop", version, max_term_width = 100)]
+#[command(
+    name = "backstop",
+    version,
+    max_term_width = 100,
+    after_long_help = EXIT_CODES
+)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -46,7 +56,14 @@ pub struct Cli {
 pub struct Global {
     /// Address of an RPC node, or a moniker: localhost, devnet, testnet,
     /// mainnet-beta or the first letter
-    #[arg(short, long, global = true, env = "BACKSTOP_URL", value_name = "URL")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "BACKSTOP_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub url: Option<String>,
     /// Keypair file that signs and pays
     #[arg(
@@ -54,6 +71,7 @@ pub struct Global {
         long,
         global = true,
         env = "BACKSTOP_KEYPAIR",
+        hide_env_values = true,
         value_name = "FILE"
     )]
     pub keypair: Option<PathBuf>,
@@ -63,6 +81,7 @@ pub struct Global {
         long,
         global = true,
         env = "BACKSTOP_MARKET",
+        hide_env_values = true,
         value_name = "ADDRESS|FILE"
     )]
     pub market: Option<String>,

@@ -6,7 +6,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum KeeperCommand {
     /// Watches markets, liquidates, writes off, covers and closes
-    Run(backstop_keeper::RunArgs),
+    Run(Box<backstop_keeper::RunArgs>),
 }
 
 /// `backstop demo`
@@ -14,7 +14,7 @@ pub enum KeeperCommand {
 #[derive(Debug, clap::Args)]
 pub struct Demo {
     /// The program's bytecode [default: where `cargo xtask build` writes it]
-    #[arg(long, env = "BACKSTOP_SO", value_name = "FILE")]
+    #[arg(long, env = "BACKSTOP_SO", hide_env_values = true, value_name = "FILE")]
     pub program: Option<std::path::PathBuf>,
     /// The story
     #[command(flatten)]
