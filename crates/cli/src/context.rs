@@ -73,11 +73,8 @@ impl Context {
 
     /// Price accounts that the caller named.
     fn oracles(&self, mut oracles: OracleMap) -> Result<OracleMap, Failure> {
-        for pair in &self.global.oracles {
+        for (feed, account) in self.global.oracle_pairs()? {
             let wrong = |message: String| Failure::new(Exit::Usage, format!("--oracle: {message}"));
-            let (feed, account) = pair
-                .split_once('=')
-                .ok_or_else(|| wrong(format!("`{pair}`: write FEED=ACCOUNT")))?;
             let feed = feed_id(feed).map_err(wrong)?;
             let account = crate::file::units::address(account).map_err(wrong)?;
             oracles.insert(feed, account);

@@ -10,7 +10,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::cluster::Choice;
+use crate::{
+    cluster::Choice,
+    failure::{Exit, Failure},
+};
 
 pub use lending::*;
 pub use losses::*;
@@ -111,6 +114,24 @@ pub struct Global {
 }
 
 impl Global {
+    /// Feeds and the accounts that the caller names for them.
+    ///
+    /// # Errors
+    /// `Usage`: not a pair.
+    pub fn oracle_pairs(&self) -> Result<Vec<(&str, &str)>, Failure> {
+        self.oracles
+            .iter()
+            .map(|text| {
+                text.split_once('=').ok_or_else(|| {
+                    Failure::new(
+                        Exit::Usage,
+                        format!("--oracle: `{text}`: write FEED=ACCOUNT"),
+                    )
+                })
+            })
+            .collect()
+    }
+
     /// What concerns the cluster.
     #[must_use]
     pub fn choice(&self) -> Choice {
