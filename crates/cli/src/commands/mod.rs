@@ -56,7 +56,7 @@ pub async fn run(cli: Cli) -> Result<Done, Failure> {
             demo::play(args, global.json).map(|()| Done::Exit(ExitCode::SUCCESS))
         }
         Command::Keeper(KeeperCommand::Run(args)) => {
-            keeper::run(global, args).await.map(Done::Exit)
+            keeper::run(global, *args).await.map(Done::Exit)
         }
         Command::OnChain(command) => {
             let context = Context::new(global)?;
