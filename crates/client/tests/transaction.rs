@@ -117,7 +117,7 @@ async fn a_failed_simulation_builds_and_sends_nothing() {
 }
 
 #[tokio::test]
-async fn the_limit_is_what_was_used_and_a_tenth_and_the_fee_has_a_cap() {
+async fn the_limit_leaves_room_for_interest_and_the_fee_has_a_cap() {
     let fees = json!([{ "slot": 1, "prioritizationFee": u64::MAX / 2 }]);
     let (rpc, _) = node(&[("getRecentPrioritizationFees", fees)]);
     let mut assembler = Assembler::new(Pubkey::new_unique());
@@ -126,9 +126,10 @@ async fn the_limit_is_what_was_used_and_a_tenth_and_the_fee_has_a_cap() {
         ..FeePolicy::default()
     };
     let draft = assembler.draft(&rpc, &[instruction(2)]).await.unwrap();
-    assert_eq!((draft.units, draft.unit_limit), (20_001, 22_002));
+    // A tenth, and the interest of two banks.
+    assert_eq!((draft.units, draft.unit_limit), (20_001, 26_002));
     assert_eq!(draft.unit_price, 1_000_000);
-    assert_eq!(draft.fee_lamports(), SIGNATURE_LAMPORTS + 22_002);
+    assert_eq!(draft.fee_lamports(), SIGNATURE_LAMPORTS + 26_002);
     assert_eq!(draft.last_valid_block_height, 250);
 }
 

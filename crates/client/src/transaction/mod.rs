@@ -1,7 +1,7 @@
 //! From instructions to a landed transaction.
 //!
-//! A [`Draft`] was simulated: its compute limit is what the simulation used and
-//! a tenth more, its fee follows what others paid lately for the accounts that
+//! A [`Draft`] was simulated: its compute limit is what the simulation used, a
+//! tenth more, and what interest may cost that was not due yet; its fee follows what others paid lately for the accounts that
 //! it writes. A transaction whose simulation fails is never built.
 
 mod assemble;
