@@ -338,6 +338,25 @@ fn a_liquidation_that_leaves_only_debt_writes_all_of_it_off() {
 }
 
 #[test]
+fn a_debt_that_is_cleared_still_is_when_the_transaction_lands() {
+    let mut world = World::new();
+    world.bank(USD).config.full_close_debt = u64::MAX;
+    let debtor = world.open(&[SOL, USD], 1, 10_000, 9_500);
+    let (_, debt, collateral, max_repay, ..) = liquidate(&world.only());
+    // Ten minutes later it owes more.
+    world.view.now += 600;
+    let later = world.view.refreshed();
+    let state = world.index.obligation(&debtor).unwrap();
+    let quoted = quote::liquidation(&later, &state, &debt, &collateral, max_repay).unwrap();
+    assert!(quoted.plan.clears_debt);
+    // The wallet stays the limit.
+    let usd = world.mint(USD);
+    world.own.wallet.insert(usd, quoted.plan.repay);
+    world.view.now -= 600;
+    assert_eq!(liquidate(&world.only()).3, quoted.plan.repay);
+}
+
+#[test]
 fn a_wick_makes_no_bad_debt() {
     let mut world = World::new();
     // Underwater at spot; at the average the collateral is worth more than the debt.

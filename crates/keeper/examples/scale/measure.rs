@@ -16,8 +16,8 @@ use bytemuck::Zeroable;
 use crate::population::{address, set_price, Population, NOW, SLOT, VOLATILE};
 
 /// Sizes of a fall, in millionths: 0.01 % to 20 %.
-const FALLS: [u32; 9] = [
-    100, 300, 1_000, 3_000, 10_000, 30_000, 50_000, 100_000, 200_000,
+const FALLS: [u32; 10] = [
+    100, 300, 1_000, 3_000, 5_000, 10_000, 30_000, 50_000, 100_000, 200_000,
 ];
 
 /// Falls of each size; fewer of those that take long.

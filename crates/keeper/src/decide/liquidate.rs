@@ -147,9 +147,8 @@ fn liquidation(
     let room = Value(parts_down(purse.room.0, u128::from(BPS), bonus));
     let room = debt.asset().price.atoms_down(room, debt.decimals).ok()?;
     // Halving starts at the debt: an unlimited purse would never get there.
-    let spendable = policy.spend.spendable(&debt.mint, balance);
-    let spendable = spendable.min(room).min(owed);
-    let quoted = within_insolvency(spendable, |most| {
+    let spendable = policy.spend.spendable(&debt.mint, balance).min(room);
+    let quoted = within_insolvency(spendable.min(owed), |most| {
         quote::liquidation(view, obligation, &debt_bank, &collateral_bank, most)
     })?;
     let plan = &quoted.plan;
@@ -162,18 +161,26 @@ fn liquidation(
         .value_up(plan.repay, debt.decimals, Reading::Spot)
         .ok()?;
     let min_shares = parts_down(plan.to_liquidator.0, floor, u128::from(BPS));
+    let max_repay = if plan.clears_debt || plan.empties_collateral {
+        // Until it lands the debt grows and prices move: without room for that a
+        // few atoms of debt, or of collateral, would be left.
+        let grown = policy.slippage.of_up(plan.repay.0).ok()?;
+        Atoms(plan.repay.0.saturating_add(grown)).min(spendable)
+    } else {
+        plan.repay
+    };
     Some(Action {
         key: key(address),
         step: Step::Liquidate {
             obligation: address,
             debt_bank,
             collateral_bank,
-            max_repay: plan.repay,
+            max_repay,
             min_shares,
             then_write_off: write_offs(situation, &quoted.after),
         },
         income: least.saturating_sub(paid),
-        outlay: Some((debt.mint, plan.repay)),
+        outlay: Some((debt.mint, max_repay)),
         collateral: received,
     })
 }

@@ -62,10 +62,11 @@ mod arena;
 mod bank;
 mod evaluate;
 mod level;
+mod queries;
 
 use std::collections::{BTreeMap, HashMap};
 
-use backstop_client::program::state::{Obligation, Position};
+use backstop_client::program::state::Obligation;
 use backstop_engine::health::Sums;
 use solana_pubkey::Pubkey;
 
@@ -73,6 +74,7 @@ pub use self::arena::Status;
 use self::arena::{Arena, Row, Side, MAX_POSITIONS};
 pub use self::bank::BankState;
 use self::bank::Entry;
+pub use self::queries::Counts;
 
 /// Why an obligation cannot be filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,24 +96,14 @@ pub struct Touched {
     pub unhealthy: Vec<Pubkey>,
 }
 
-/// How many obligations are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All of them.
-    pub obligations: usize,
-    /// Can be liquidated.
-    pub unhealthy: usize,
-    /// Wait for a write-off.
-    pub bare: usize,
-}
-
 /// All obligations of one market.
 #[derive(Debug, Default)]
 pub struct Index {
     arena: Arena,
     banks: Vec<Entry>,
     numbers: HashMap<Pubkey, u16>,
-    unhealthy: BTreeMap<u32, Sums>,
+    /// With the address, which a decision on all of them needs in a row.
+    unhealthy: BTreeMap<u32, (Pubkey, Sums)>,
     bare: usize,
 }
 
@@ -285,9 +277,10 @@ impl Index {
     }
 
     fn set_status(&mut self, slot: u32, status: Status, sums: Sums) {
-        let before = core::mem::replace(&mut self.arena.slot_mut(slot).status, status);
+        let kept = self.arena.slot_mut(slot);
+        let before = core::mem::replace(&mut kept.status, status);
         if status == Status::Unhealthy {
-            self.unhealthy.insert(slot, sums);
+            self.unhealthy.insert(slot, (kept.address, sums));
         } else if before == Status::Unhealthy {
             self.unhealthy.remove(&slot);
         }
@@ -314,81 +307,6 @@ impl Index {
             } else {
                 self.bare.saturating_sub(1)
             };
-        }
-    }
-
-    /// Every obligation that can be liquidated, with its maintenance sums.
-    pub fn unhealthy(&self) -> impl Iterator<Item = (Pubkey, Sums)> + '_ {
-        self.unhealthy
-            .iter()
-            .map(|(slot, sums)| (self.arena.slot(*slot).address, *sums))
-    }
-
-    /// The sums of an obligation that can be liquidated.
-    #[must_use]
-    pub fn sums(&self, address: &Pubkey) -> Option<Sums> {
-        let slot = self.arena.find(address)?;
-        self.unhealthy.get(&slot).copied()
-    }
-
-    /// Obligations whose debt in `bank` waits for a write-off: they owe and have
-    /// nothing that counts. Whether one may be written off now depends on the
-    /// age of its last borrowing and on the bank's settings as well.
-    pub fn candidates(&self, bank: &Pubkey) -> impl Iterator<Item = Pubkey> + '_ {
-        let number = self.numbers.get(bank).copied();
-        let entry = number.and_then(|number| self.banks.get(usize::from(number)));
-        entry
-            .into_iter()
-            .flat_map(|entry| &entry.bare)
-            .map(|slot| self.arena.slot(*slot).address)
-    }
-
-    /// An obligation as far as health and plans are concerned: its active
-    /// positions in their order, and when its owner last raised its risk. Owner,
-    /// records and bumps are not kept.
-    #[must_use]
-    pub fn obligation(&self, address: &Pubkey) -> Option<Obligation> {
-        let slot = self.arena.find(address)?;
-        let mut obligation: Obligation = bytemuck::Zeroable::zeroed();
-        obligation.version = backstop_client::program::constants::VERSION;
-        obligation.risk_raised_at = self.arena.slot(slot).risk_raised_at;
-        for (position, row) in obligation.positions.iter_mut().zip(self.arena.rows(slot)) {
-            *position = Position {
-                bank: self.banks[usize::from(row.bank)].address,
-                ..Position::default()
-            };
-            match row.side {
-                Side::Deposit => position.deposit_shares = row.shares.into(),
-                Side::Debt => position.debt_shares = row.shares.into(),
-            }
-            obligation.position_count += 1;
-        }
-        Some(obligation)
-    }
-
-    /// What the last look at an obligation found.
-    #[must_use]
-    pub fn status(&self, address: &Pubkey) -> Option<Status> {
-        let slot = self.arena.find(address)?;
-        Some(self.arena.slot(slot).status)
-    }
-
-    /// A bank as the last update left it.
-    #[must_use]
-    pub fn bank(&self, address: &Pubkey) -> Option<&BankState> {
-        let number = self.numbers.get(address)?;
-        self.banks
-            .get(usize::from(*number))
-            .map(|entry| &entry.state)
-    }
-
-    /// How many obligations are in which state.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        Counts {
-            obligations: self.arena.count(),
-            unhealthy: self.unhealthy.len(),
-            bare: self.bare,
         }
     }
 }
