@@ -221,3 +221,54 @@ async fn books_after(
 fn told(found: &[Event]) -> Vec<Value> {
     found.iter().map(events::to_json).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn outcome() -> Outcome {
+        Outcome {
+            action: "cover".to_owned(),
+            dry_run: true,
+            signature: None,
+            slot: None,
+            units: 14_000,
+            fee_lamports: 5_000,
+            quote: json!({ "tiers": { "issued": { "atoms": "1500000", "tokens": "1.5" } } }),
+            events: vec![json!({ "event": "DeficitCovered", "issued": "1500000" })],
+            books_after: json!({ "deficit": { "atoms": "0", "tokens": "0" } }),
+        }
+    }
+
+    /// Scripts rest on these names: examples/README.md promises them.
+    #[test]
+    fn the_document_of_a_command_that_sends_keeps_its_fields() {
+        let report = outcome().report();
+        let fields: Vec<&String> = report.json.as_object().unwrap().keys().collect();
+        assert_eq!(
+            fields,
+            [
+                "action",
+                "books_after",
+                "dry_run",
+                "events",
+                "fee_lamports",
+                "quote",
+                "signature",
+                "slot",
+                "units"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_dry_run_says_that_nothing_was_sent_and_shows_both_sides() {
+        let text = outcome().report().text;
+        assert!(text.contains("simulated, nothing was sent"), "{text}");
+        let (expected, simulated) = text.split_once("DeficitCovered").unwrap();
+        assert!(expected.contains("issued  1.5"), "{text}");
+        assert!(simulated.contains("issued  1500000"), "{text}");
+        assert!(simulated.contains("deficit  0"), "{text}");
+    }
+}

@@ -73,11 +73,8 @@ impl Context {
 
     /// Price accounts that the caller named.
     fn oracles(&self, mut oracles: OracleMap) -> Result<OracleMap, Failure> {
-        for pair in &self.global.oracles {
+        for (feed, account) in self.global.oracle_pairs()? {
             let wrong = |message: String| Failure::new(Exit::Usage, format!("--oracle: {message}"));
-            let (feed, account) = pair
-                .split_once('=')
-                .ok_or_else(|| wrong(format!("`{pair}`: write FEED=ACCOUNT")))?;
             let feed = feed_id(feed).map_err(wrong)?;
             let account = crate::file::units::address(account).map_err(wrong)?;
             oracles.insert(feed, account);
@@ -123,7 +120,9 @@ impl Context {
                     format!("the market of {named}, {key}, is not on this cluster"),
                 )
                 .hint(format!(
-                    "create it: `backstop market apply {named}`; or is --url another cluster's?"
+                    "create it: `backstop market apply {named}`; or is --url another cluster's? The \
+                     address of a market that a file creates rests on its creator: without `admin` \
+                     and `creator` that is whoever signs"
                 )),
                 other => other.into(),
             })?;

@@ -185,11 +185,14 @@ fn of_transaction(failed: &FailedTransaction) -> Failure {
     }
 }
 
+const UNREACHABLE: &str =
+    "is the node running, and is --url right? `cargo xtask localnet` starts one here";
+
 fn of_node(kind: &ErrorKind, text: &str) -> Failure {
     let hint = match kind {
-        ErrorKind::Io(_) | ErrorKind::Reqwest(_) => {
-            "is the node running, and is --url right? `cargo xtask localnet` starts one here"
-        }
+        // Some requests wrap what went wrong below them in a text.
+        _ if text.contains("error sending request") => UNREACHABLE,
+        ErrorKind::Io(_) | ErrorKind::Reqwest(_) => UNREACHABLE,
         ErrorKind::RpcError(_) => "the node answered with an error: try another one with --url",
         _ => "try again, or another node with --url",
     };

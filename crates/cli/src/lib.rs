@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`args`] | what can be said on the command line |
 //! | [`commands`] | what is done about it, a file for each group |
-//! | [`file`] | the market file: schema, units, line numbers |
+//! | [`file`](mod@file) | the market file: schema, units, line numbers |
 //! | [`plan`] | from file and chain to steps; pure |
 //! | [`amount`] | decimal numbers without floats |
 //! | [`cluster`] | the conventions of the Solana command line |

@@ -17,6 +17,14 @@ fn describe(command: &mut Command, path: &str, out: &mut String) {
         command.render_long_help()
     ));
     for inner in command.get_subcommands_mut() {
+        // Told once, at the top.
+        *inner = inner.clone().mut_args(|arg| {
+            if arg.is_global_set() {
+                arg.hide(true)
+            } else {
+                arg
+            }
+        });
         let name = inner.get_name().to_owned();
         if !ELSEWHERE.contains(&name.as_str()) {
             describe(inner, &format!("{path} {name}"), out);

@@ -340,3 +340,21 @@ fn raw_numbers_reach_what_toml_integers_cannot() {
     assert_eq!(config.fixed_floor_rate.get(), u128::MAX);
     assert_eq!(config.deposit_cap, u64::MAX);
 }
+
+#[test]
+fn an_admin_that_the_file_leaves_open_moves_no_market() {
+    let create = "[governance]\n[governance.create]\ndecimals = 6\ninitial_supply = 1\n";
+    let start = EXAMPLE.find("[governance]").unwrap();
+    let end = EXAMPLE.find("# What every bank has in common").unwrap();
+    let created = format!("{}{create}{}", &EXAMPLE[..start], &EXAMPLE[end..]);
+    let admin = Pubkey::new_from_array([3; 32]);
+    for text in [EXAMPLE, &created] {
+        let mut file = parse(text).unwrap();
+        let mints = mints(&file);
+        let before = file.resolve(&SIGNER, &mints).unwrap();
+        file.settle_admin(admin, SIGNER);
+        let after = file.resolve(&SIGNER, &mints).unwrap();
+        assert_eq!(after.keys, before.keys);
+        assert_eq!((after.admin, after.config.guardian), (admin, admin));
+    }
+}

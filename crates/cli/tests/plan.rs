@@ -255,7 +255,7 @@ fn change(
         let changed = match field.unit {
             Unit::Mode => u128::from(by % 3),
             Unit::Flag => u128::from(by % 2),
-            _ if by % 2 == 0 => number + number / 10 + 1,
+            _ if by.is_multiple_of(2) => number + number / 10 + 1,
             _ => number - number / 10,
         };
         (field.set)(config, Raw::Number(changed)).unwrap();

@@ -147,7 +147,10 @@ async fn what_is_too_large_fits_with_a_lookup_table() {
     let (rpc, asked) = node(&[]);
     let large = instruction(40);
     let mut assembler = Assembler::new(Pubkey::new_unique());
-    let error = assembler.draft(&rpc, &[large.clone()]).await.unwrap_err();
+    let error = assembler
+        .draft(&rpc, std::slice::from_ref(&large))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("lookup table"), "{error}");
     assert_eq!(*asked.lock().unwrap(), ["getLatestBlockhash"]);
 

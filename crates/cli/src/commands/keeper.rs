@@ -34,16 +34,9 @@ async fn inherited(global: Global) -> Result<Inherited, Failure> {
         default_url: machine.map(|cluster| cluster.url),
         ..Inherited::default()
     };
-    for pair in &global.oracles {
-        let (feed, account) = pair.split_once('=').ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                format!("--oracle: `{pair}`: write FEED=ACCOUNT"),
-            )
-        })?;
-        inherited
-            .oracles
-            .push((feed.to_owned(), account.to_owned()));
+    for (feed, account) in global.oracle_pairs()? {
+        let pair = (feed.to_owned(), account.to_owned());
+        inherited.oracles.push(pair);
     }
     let Some(market) = global.market.clone() else {
         return Ok(inherited);

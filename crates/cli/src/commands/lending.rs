@@ -188,7 +188,8 @@ pub async fn withdraw(context: &Context, args: args::Withdraw) -> Result<Report,
         Some(decimal) => tokens(decimal, token.decimals)?,
         None => quote.paid.0,
     };
-    let mut instructions = vec![token.create(&customer.owner, &customer.owner)];
+    let (create, unwrap) = token.receive(context, &customer.owner).await?;
+    let mut instructions = vec![create];
     instructions.extend(plan::withdraw(
         &view,
         &bank.keys,
@@ -199,6 +200,7 @@ pub async fn withdraw(context: &Context, args: args::Withdraw) -> Result<Report,
             min_atoms,
         },
     )?);
+    instructions.extend(unwrap);
     let action = Action {
         name: "withdraw",
         instructions,
@@ -224,7 +226,8 @@ pub async fn borrow(context: &Context, args: args::Borrow) -> Result<Report, Fai
     customer.require()?;
     let token = Token::from(bank);
     let atoms = tokens(&args.amount, token.decimals)?;
-    let mut instructions = vec![token.create(&customer.owner, &customer.owner)];
+    let (create, unwrap) = token.receive(context, &customer.owner).await?;
+    let mut instructions = vec![create];
     instructions.extend(plan::borrow(
         &view,
         &bank.keys,
@@ -232,6 +235,7 @@ pub async fn borrow(context: &Context, args: args::Borrow) -> Result<Report, Fai
         token.account(&customer.owner),
         atoms,
     )?);
+    instructions.extend(unwrap);
     let action = Action {
         name: "borrow",
         instructions,

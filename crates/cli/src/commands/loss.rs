@@ -4,6 +4,7 @@
 use backstop_client::{
     engine::{units::Atoms, waterfall::CoverPlan},
     instructions, plan,
+    program::state::Obligation,
     quote::{self, reason_code},
     view::BankView,
     ClientError, MarketView,
@@ -17,7 +18,7 @@ use crate::{
     args,
     context::Context,
     failure::{Exit, Failure},
-    output::Report,
+    output::{relative, time, Report},
 };
 
 /// What `DeficitSocialised` calls its reasons.
@@ -66,7 +67,8 @@ pub async fn write_off(context: &Context, args: args::Loss) -> Result<Report, Fa
     let signer = context.signer()?;
     let keeper = signer.pubkey();
     let token = Token::from(bank);
-    let expected = quote::write_off(&view, &bank.keys.bank, &obligation, true)?;
+    let expected = quote::write_off(&view, &bank.keys.bank, &obligation, true)
+        .map_err(|error| too_recent(error.into(), &view, bank, &obligation))?;
     let mut instructions = vec![token.create(&keeper, &keeper)];
     instructions.extend(plan::write_off(
         &view,
@@ -90,6 +92,25 @@ pub async fn write_off(context: &Context, args: args::Loss) -> Result<Report, Fa
         }),
     };
     Ok(act::run(context, action).await?.report())
+}
+
+/// Says how long, if it is only a matter of waiting.
+fn too_recent(
+    failure: Failure,
+    view: &MarketView,
+    bank: &BankView,
+    obligation: &Obligation,
+) -> Failure {
+    if failure.name != Some("RiskTooRecent") {
+        return failure;
+    }
+    let age = i64::from(bank.bank.config.min_risk_age_secs);
+    let from = obligation.risk_raised_at.saturating_add(age);
+    failure.hint(format!(
+        "it can be written off from {} ({})",
+        time(from),
+        relative(from, view.now)
+    ))
 }
 
 pub async fn cover(context: &Context, name: &str) -> Result<Report, Failure> {

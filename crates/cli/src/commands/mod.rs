@@ -16,9 +16,10 @@ mod solvency;
 mod status;
 mod tokens;
 
-use std::{io::Write, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::CommandFactory;
+use serde_json::json;
 
 pub(crate) use status::books_json;
 
@@ -48,15 +49,18 @@ pub async fn run(cli: Cli) -> Result<Done, Failure> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "backstop", &mut script);
-            std::io::stdout().write_all(&script)?;
-            Ok(Done::Exit(ExitCode::SUCCESS))
+            let text = String::from_utf8_lossy(&script).into_owned();
+            Ok(Done::Report(Report {
+                json: json!({ "shell": shell.to_string(), "script": text }),
+                text,
+            }))
         }
         #[cfg(feature = "demo")]
         Command::Demo(args) => {
             demo::play(args, global.json).map(|()| Done::Exit(ExitCode::SUCCESS))
         }
         Command::Keeper(KeeperCommand::Run(args)) => {
-            keeper::run(global, args).await.map(Done::Exit)
+            keeper::run(global, *args).await.map(Done::Exit)
         }
         Command::OnChain(command) => {
             let context = Context::new(global)?;

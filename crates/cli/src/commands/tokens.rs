@@ -118,6 +118,35 @@ impl Token {
         Ok((atoms, wrap))
     }
 
+    /// What goes around an instruction that pays the owner: his account is made
+    /// if it is missing, and SOL that has no wrapped account to go to is
+    /// unwrapped.
+    ///
+    /// # Errors
+    /// `Cluster`.
+    pub async fn receive(
+        &self,
+        context: &Context,
+        owner: &Pubkey,
+    ) -> Result<(Instruction, Option<Instruction>), Failure> {
+        let create = self.create(owner, owner);
+        if self.mint != spl_token_interface::native_mint::ID
+            || self.balance(context, owner).await?.is_some()
+        {
+            return Ok((create, None));
+        }
+        let account = self.account(owner);
+        let close = spl_token_interface::instruction::close_account(
+            &self.program,
+            &account,
+            owner,
+            owner,
+            &[],
+        )
+        .map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
+        Ok((create, Some(close)))
+    }
+
     fn shortage(&self, owner: &Pubkey, held: u64) -> String {
         format!(
             "the token account {} of {owner} holds {} of mint {}: send more to it",

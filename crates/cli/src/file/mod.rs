@@ -6,9 +6,12 @@
 //! [`MarketFile::resolve`], once the decimals of the mints are known.
 
 pub mod fields;
+mod rate;
 mod read;
 mod resolve;
 mod settings;
+mod source;
+mod spans;
 pub mod units;
 
 use std::path::Path;
@@ -16,12 +19,13 @@ use std::path::Path;
 use backstop_client::{addresses::MarketKeys, oracle::OracleMap};
 use solana_pubkey::Pubkey;
 
-pub use read::{FileError, Variables};
 pub use resolve::{Creation, Desired, DesiredBank, Mints};
 pub use settings::Settings;
+pub use source::{FileError, Variables};
 
 use self::{
-    read::{Section, Source},
+    read::Section,
+    source::Source,
     units::{address, Unit, Written},
 };
 use backstop_client::program::state::{BankConfig, MarketConfig};
@@ -183,6 +187,15 @@ impl MarketFile {
             .price_source()
             .map(|(receiver, feed)| self.oracles.account(&receiver, &feed));
         MarketKeys::new(mint, token_program, oracle)
+    }
+
+    /// Names the admin of a file that leaves him open, without moving the
+    /// market, whose address may rest on `signer`.
+    pub fn settle_admin(&mut self, admin: Pubkey, signer: Pubkey) {
+        self.admin = Some(admin);
+        if let Governance::Create { creator, .. } = &mut self.governance {
+            creator.get_or_insert(signer);
+        }
     }
 
     /// The bank that people call `name`.

@@ -4,7 +4,8 @@ use solana_pubkey::Pubkey;
 
 use super::{
     fields::Field,
-    read::{FileError, Section},
+    read::Section,
+    source::FileError,
     units::{Raw, Scale, Written},
 };
 

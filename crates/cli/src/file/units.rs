@@ -9,7 +9,13 @@ use std::str::FromStr;
 use backstop_client::program::constants::PYTH_RECEIVERS;
 use solana_pubkey::Pubkey;
 
+use super::{
+    rate::{rate, show_rate},
+    spans::{duration, per_cent},
+};
 use crate::amount::{format, Decimal};
+
+pub use super::spans::show_duration;
 
 /// What a field counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +78,6 @@ pub struct Scale {
 
 const MODES: [&str; 3] = ["disabled", "insurance-only", "full"];
 const RECEIVERS: [&str; 2] = ["pyth-core", "pyth-core-compatible"];
-const SPANS: [(char, u128); 5] = [
-    ('w', 604_800),
-    ('d', 86_400),
-    ('h', 3_600),
-    ('m', 60),
-    ('s', 1),
-];
-
 impl Unit {
     /// Reads a string.
     ///
@@ -234,115 +232,6 @@ fn show_address(unit: Unit, key: Pubkey) -> String {
         }
     }
     key.to_string()
-}
-
-fn per_cent(text: &str) -> Result<u128, String> {
-    let wrong = || format!("`{text}` is not a share: write it like \"70%\" or \"0.05%\"");
-    let number = text.strip_suffix('%').ok_or_else(wrong)?.trim_end();
-    let decimal: Decimal = number.parse().map_err(|_| wrong())?;
-    let bps = decimal
-        .times_ten_to(2)
-        .ok_or_else(|| format!("`{text}` is finer than a hundredth of a per cent"))?;
-    u32::try_from(bps)
-        .map(u128::from)
-        .map_err(|_| format!("`{text}` is too large"))
-}
-
-fn duration(text: &str) -> Result<u128, String> {
-    let wrong =
-        || format!("`{text}` is not a duration: write it like \"90s\", \"2h\" or \"1d 12h\"");
-    let mut total = 0u128;
-    let mut number = String::new();
-    let mut last = u128::MAX;
-    for c in text.chars().filter(|c| *c != ' ') {
-        if c.is_ascii_digit() {
-            number.push(c);
-            continue;
-        }
-        let (_, span) = SPANS
-            .iter()
-            .find(|(name, _)| *name == c)
-            .ok_or_else(wrong)?;
-        let count: u32 = number.parse().map_err(|_| wrong())?;
-        // Largest first and each once, so that a slip of the pen is noticed.
-        if *span >= last {
-            return Err(wrong());
-        }
-        last = *span;
-        total = u128::from(count)
-            .checked_mul(*span)
-            .and_then(|secs| total.checked_add(secs))
-            .ok_or_else(wrong)?;
-        number.clear();
-    }
-    if !number.is_empty() || last == u128::MAX {
-        return Err(wrong());
-    }
-    u32::try_from(total)
-        .map(u128::from)
-        .map_err(|_| format!("`{text}` is too long"))
-}
-
-/// Seconds as `1d 12h`.
-#[must_use]
-pub fn show_duration(secs: u128) -> String {
-    let mut rest = secs;
-    let mut parts = Vec::new();
-    for (name, span) in SPANS.iter().skip(1) {
-        let count = rest.checked_div(*span).unwrap_or(0);
-        rest = rest.checked_rem(*span).unwrap_or(0);
-        if count > 0 {
-            parts.push(format!("{count}{name}"));
-        }
-    }
-    if parts.is_empty() {
-        return "0s".to_owned();
-    }
-    parts.join(" ")
-}
-
-/// `price * 10^asset / 10^governance * 2^64`, rounded up: what is sold at a
-/// stated least price is not sold for less.
-fn rate(price: Decimal, scale: Scale) -> Result<u128, String> {
-    let too_large = || format!("`{price}` is too large for a price");
-    let (digits, places) = price.parts();
-    let down = places.saturating_add(u32::from(scale.governance));
-    let up = u32::from(scale.asset);
-    let common = down.min(up);
-    let ten_to = |power: u32| 10u128.checked_pow(power).ok_or_else(too_large);
-    let divisor = ten_to(down.saturating_sub(common))?;
-    let numerator = digits
-        .checked_mul(ten_to(up.saturating_sub(common))?)
-        .ok_or_else(too_large)?;
-    let whole = numerator.checked_div(divisor).ok_or_else(too_large)?;
-    let rest = numerator.checked_rem(divisor).ok_or_else(too_large)?;
-    let high = whole.checked_mul(1 << 64).ok_or_else(too_large)?;
-    let low = rest
-        .checked_mul(1 << 64)
-        .ok_or_else(too_large)?
-        .div_ceil(divisor);
-    high.checked_add(low).ok_or_else(too_large)
-}
-
-/// The price that a rate stands for, to the nearest of twelve places.
-fn show_rate(rate: u128, scale: Scale) -> String {
-    if rate == 0 {
-        return "none".to_owned();
-    }
-    const PLACES: u32 = 12;
-    let up = PLACES.saturating_add(u32::from(scale.governance));
-    let shift = up.checked_sub(u32::from(scale.asset));
-    let scaled = shift
-        .and_then(|power| 10u128.checked_pow(power))
-        .and_then(|factor| {
-            let high = (rate >> 64).checked_mul(factor)?;
-            let low = (rate & u128::from(u64::MAX)).checked_mul(factor)?;
-            high.checked_add(low.checked_add(1 << 63)? >> 64)
-        });
-    match scaled {
-        Some(scaled) => crate::amount::format_scaled(scaled, PLACES),
-        None => format!("raw:{rate}"),
-    }
 }
 
 /// Reads an address.

@@ -13,7 +13,7 @@ use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
 use crate::{
     clock::unix_now,
     decide::{decide, Action, Key, Own, Situation, Step},
-    log, metrics,
+    metrics,
     send::{sweeps, variants, Executor, Job, Outcome, Wallet},
     watch::Snapshot,
 };
@@ -193,7 +193,7 @@ impl Keeper {
                     outlay: action.outlay,
                 }),
                 Err(error) => tracing::warn!(
-                    task = action.key.task.name(), obligation = log::obligation(&action.key), bank = log::bank(&action.key), %error,
+                    task = action.key.task.name(), obligation = crate::log::obligation(&action.key), bank = crate::log::bank(&action.key), %error,
                     "left out"
                 ),
             }

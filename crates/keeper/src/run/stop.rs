@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::{signal, sync::watch, task::JoinError};
 
 use super::Keeper;
-use crate::{decide::Key, log, metrics, send::Outcome};
+use crate::{decide::Key, metrics, send::Outcome};
 
 impl Keeper {
     /// Takes note of how a job ended.
@@ -30,16 +30,16 @@ impl Keeper {
             self.summary.trouble += 1;
             tracing::warn!(
                 task = key.task.name(),
-                obligation = log::obligation(&key),
-                bank = log::bank(&key),
+                obligation = crate::log::obligation(&key),
+                bank = crate::log::bank(&key),
                 outcome = outcome.label(),
                 "not done"
             );
         } else {
             tracing::debug!(
                 task = key.task.name(),
-                obligation = log::obligation(&key),
-                bank = log::bank(&key),
+                obligation = crate::log::obligation(&key),
+                bank = crate::log::bank(&key),
                 outcome = outcome.label(),
                 "ended"
             );

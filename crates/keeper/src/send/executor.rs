@@ -25,7 +25,7 @@ use crate::{
     clock::unix_now,
     decide::Verdict,
     limits::{HourlyCap, Switches, Ticket},
-    log, metrics,
+    metrics,
     profit::{Fees, Judgement, Terms},
 };
 
@@ -74,8 +74,8 @@ impl Executor {
             Judgement::TooLittle { income, wanted } => {
                 tracing::debug!(
                     task = task.name(),
-                    obligation = log::obligation(&job.key),
-                    bank = log::bank(&job.key),
+                    obligation = crate::log::obligation(&job.key),
+                    bank = crate::log::bank(&job.key),
                     ?income,
                     ?wanted,
                     "not worth its fee"
@@ -86,8 +86,8 @@ impl Executor {
         if self.dry_run {
             tracing::info!(
                 task = task.name(),
-                obligation = log::obligation(&job.key),
-                bank = log::bank(&job.key),
+                obligation = crate::log::obligation(&job.key),
+                bank = crate::log::bank(&job.key),
                 units = draft.units,
                 fee,
                 events = names(&draft.events),
@@ -181,7 +181,7 @@ impl Executor {
         let details = details(&self.rpc, &landed.signature).await;
         let events = details.map(|details| names(&details.events));
         tracing::info!(
-            task, obligation = log::obligation(&job.key), bank = log::bank(&job.key),
+            task, obligation = crate::log::obligation(&job.key), bank = crate::log::bank(&job.key),
             signature = %landed.signature, slot = landed.slot, units, fee,
             events = events.unwrap_or_default(),
             "landed"
@@ -194,8 +194,8 @@ impl Executor {
             ClientError::Build(reason) => {
                 tracing::warn!(
                     task = job.key.task.name(),
-                    obligation = log::obligation(&job.key),
-                    bank = log::bank(&job.key),
+                    obligation = crate::log::obligation(&job.key),
+                    bank = crate::log::bank(&job.key),
                     reason,
                     "cannot be built"
                 );
@@ -219,13 +219,13 @@ impl Executor {
         };
         if outcome == Outcome::Wrong {
             tracing::warn!(
-                task = task.name(), obligation = log::obligation(&job.key), bank = log::bank(&job.key), error = %failed,
+                task = task.name(), obligation = crate::log::obligation(&job.key), bank = crate::log::bank(&job.key), error = %failed,
                 log = failed.logs.join("\n"),
                 "refused for a reason that does not pass by itself"
             );
         } else {
             tracing::debug!(
-                task = task.name(), obligation = log::obligation(&job.key), bank = log::bank(&job.key), error = %failed,
+                task = task.name(), obligation = crate::log::obligation(&job.key), bank = crate::log::bank(&job.key), error = %failed,
                 outcome = outcome.label(), "refused"
             );
         }

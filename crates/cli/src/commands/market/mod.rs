@@ -94,8 +94,13 @@ async fn look(
         (None, None) => context.signer()?.pubkey(),
     };
     let mints = mints(context, &file).await?;
-    let desired = file.resolve(&signer, &mints.known)?;
+    let mut desired = file.resolve(&signer, &mints.known)?;
     let observed = observe(context, &desired, &mints).await?;
+    // Whoever looks at a market that is there: its admin is the chain's.
+    if let (None, Some(market)) = (file.admin, &observed.market) {
+        file.settle_admin(market.admin, signer);
+        desired = file.resolve(&signer, &mints.known)?;
+    }
     let plan = plan::plan(&desired, &observed)?;
     Ok((desired, signer, plan))
 }

@@ -98,11 +98,11 @@ pub fn utilisation_bps(cash: u64, borrowed: u64) -> u64 {
         .unwrap_or(0)
 }
 
-/// Yearly interest that borrowers pay now, in hundredths of a per cent.
-pub fn borrow_rate_bps(bank: &BankView) -> Option<String> {
+/// Yearly interest that borrowers pay now, rounded down.
+pub fn borrow_rate_bps(bank: &BankView) -> Option<u64> {
     let ledger = bank.bank.ledger.get();
     let ppb = bank.bank.config.curve().yearly_ppb_down(&ledger).ok()?;
-    Some(format_scaled(ppb, 5))
+    u64::try_from(ppb.checked_div(100_000)?).ok()
 }
 
 /// Dollars for a whole token.
@@ -158,6 +158,13 @@ pub fn report(market: &Market, key: &Pubkey) -> Result<Report, Failure> {
             std::format!(
                 "{}%",
                 format(utilisation_bps(ledger.cash, ledger.borrowed), 2)
+            ),
+        ),
+        (
+            "borrowers pay",
+            borrow_rate_bps(bank).map_or_else(
+                || "-".to_owned(),
+                |bps| std::format!("{}% a year", format(bps, 2)),
             ),
         ),
         ("protocol fees", whole(ledger.protocol_fees)),
