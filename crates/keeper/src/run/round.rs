@@ -6,6 +6,7 @@ use backstop_client::ClientError;
 use backstop_engine::units::Atoms;
 use futures_util::FutureExt as _;
 use solana_pubkey::Pubkey;
+use solana_rpc_client_api::client_error::{Error as RpcError, ErrorKind};
 use tracing::Instrument as _;
 
 use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
@@ -77,7 +78,8 @@ impl Keeper {
         let restarted = match read {
             Ok(Ok(snapshot)) => self.tracker.restart(&self.rpc, snapshot).await,
             Ok(Err(error)) => Err(error),
-            Err(error) => Err(ClientError::Build(error.to_string())),
+            // The client library panics at some false answers.
+            Err(error) => Err(RpcError::from(ErrorKind::Custom(error.to_string())).into()),
         };
         match restarted {
             Ok(()) => {

@@ -9,6 +9,7 @@ use backstop_client::{
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_rpc_client_api::client_error::{Error as RpcError, ErrorKind};
 
 use super::{book::Book, discover::Snapshot};
 use crate::{
@@ -212,9 +213,8 @@ async fn fetch(
             .get_multiple_accounts_with_commitment(batch, rpc.commitment())
             .await?;
         if answer.value.len() != batch.len() {
-            return Err(ClientError::Build(
-                "the node answered about another number of accounts".to_owned(),
-            ));
+            let what = "the node answered about another number of accounts";
+            return Err(RpcError::from(ErrorKind::Custom(what.to_owned())).into());
         }
         let slot = answer.context.slot;
         found.extend(answer.value.into_iter().map(|account| (slot, account)));
