@@ -105,6 +105,23 @@ Usage: cargo xtask attack [--minutes N] [--seed N] [--only TEXT]
   --only TEXT  only settings whose name contains this",
 };
 
+/// Becomes the command line program `backstop`, in the caller's directory. Its
+/// help is its own.
+pub fn cli(workspace: &Workspace, args: &[String]) -> Result<()> {
+    CLI.compile(workspace)?;
+    let mut command = Command::new(workspace.host_target()?.join("debug").join(CLI.name));
+    let error = command
+        .env("BACKSTOP_SO", workspace.program())
+        .args(args)
+        .exec();
+    Err(error).context("cannot start backstop")
+}
+
+const CLI: Binary = Binary {
+    name: "backstop",
+    help: "",
+};
+
 /// The first argument of `bench` that asks for the keeper's.
 const KEEPER: &str = "keeper";
 

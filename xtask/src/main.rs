@@ -80,6 +80,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Runs the command line program `backstop`
+    #[command(disable_help_flag = true)]
+    Cli {
+        /// Passed on to it; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Plays random rows of transactions against a model of exact fractions
     #[command(disable_help_flag = true)]
     Fuzz {
@@ -134,6 +141,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Audit => audit::run(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Localnet { args } => localnet::run(&workspace, &args),
+        Command::Cli { args } => bins::cli(&workspace, &args),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Attack { args } => bins::ATTACK.run(&workspace, &args),
         Command::Bench { args } => bins::bench(&workspace, &args),
