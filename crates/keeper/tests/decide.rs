@@ -357,6 +357,20 @@ fn a_debt_that_is_cleared_still_is_when_the_transaction_lands() {
 }
 
 #[test]
+fn what_is_left_below_the_minimum_does_not_cut_a_liquidation_down() {
+    let mut world = World::new();
+    // An eighth of the debt is backed by nothing: less than the least debt.
+    world.bank(USD).config.min_debt = 5_000_000_000;
+    let debtor = world.open(&[SOL, USD], 1, 10_000, 7_000);
+    let (_, debt, collateral, max_repay, min_shares, _) = liquidate(&world.only());
+    let view = world.view.refreshed();
+    let state = world.index.obligation(&debtor).unwrap();
+    let quoted = quote::liquidation(&view, &state, &debt, &collateral, max_repay).unwrap();
+    assert!(quoted.plan.empties_collateral && !quoted.plan.clears_debt);
+    assert!(quoted.plan.to_liquidator.0 >= min_shares);
+}
+
+#[test]
 fn a_wick_makes_no_bad_debt() {
     let mut world = World::new();
     // Underwater at spot; at the average the collateral is worth more than the debt.

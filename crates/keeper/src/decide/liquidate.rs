@@ -148,7 +148,7 @@ fn liquidation(
     let room = debt.asset().price.atoms_down(room, debt.decimals).ok()?;
     // Halving starts at the debt: an unlimited purse would never get there.
     let spendable = policy.spend.spendable(&debt.mint, balance).min(room);
-    let quoted = within_insolvency(spendable.min(owed), |most| {
+    let (most, quoted) = within_insolvency(spendable.min(owed), |most| {
         quote::liquidation(view, obligation, &debt_bank, &collateral_bank, most)
     })?;
     let plan = &quoted.plan;
@@ -161,9 +161,14 @@ fn liquidation(
         .value_up(plan.repay, debt.decimals, Reading::Spot)
         .ok()?;
     let min_shares = parts_down(plan.to_liquidator.0, floor, u128::from(BPS));
-    let max_repay = if plan.clears_debt || plan.empties_collateral {
-        // Until it lands the debt grows and prices move: without room for that a
-        // few atoms of debt, or of collateral, would be left.
+    let max_repay = if plan.empties_collateral && !plan.clears_debt {
+        // The collateral is the limit, and only a maximum that would clear the
+        // debt leaves less of it than the bank's minimum: one that is just what
+        // the collateral costs would be cut down to keep that minimum.
+        most
+    } else if plan.clears_debt {
+        // Until it lands the debt grows: without room for that a few atoms of it
+        // would be left.
         let grown = policy.slippage.of_up(plan.repay.0).ok()?;
         Atoms(plan.repay.0.saturating_add(grown)).min(spendable)
     } else {
@@ -196,14 +201,14 @@ fn parts_down(amount: u128, part: u128, whole: u128) -> u128 {
 fn within_insolvency(
     most: Atoms,
     quote: impl Fn(Atoms) -> Result<LiquidationQuote, ClientError>,
-) -> Option<LiquidationQuote> {
+) -> Option<(Atoms, LiquidationQuote)> {
     let mut most = most;
     for _ in 0..MOST_HALVINGS {
         if most.is_zero() {
             return None;
         }
         match quote(most) {
-            Ok(quoted) => return Some(quoted),
+            Ok(quoted) => return Some((most, quoted)),
             Err(ClientError::Rule(EngineError::NotInsolvent { .. })) => most = Atoms(most.0 / 2),
             Err(_) => return None,
         }
