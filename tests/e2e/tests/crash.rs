@@ -3,6 +3,7 @@
 //! of their own. Nobody helps.
 
 use std::{
+    env,
     sync::{
         atomic::{AtomicU32, Ordering},
         Arc,
@@ -30,6 +31,14 @@ const AFTER: &str = "60";
 /// (lamports) What a keeper may burn on transactions that land and fail, in a
 /// crisis of this size, with rivals, or over a node that lies.
 const MOST_BURNED: u64 = 20 * 5_000;
+
+/// The seed of kills and faults; `BACKSTOP_E2E_SEED` asks for other ones.
+fn seed() -> Result<u64> {
+    match env::var("BACKSTOP_E2E_SEED") {
+        Ok(seed) => Ok(seed.parse()?),
+        Err(_) => Ok(1),
+    }
+}
 
 /// What must be true when it is over; returns what each keeper burned.
 async fn check(stage: &Stage, picture: &Picture, keepers: &[&str]) -> Result<Vec<u64>> {
@@ -134,7 +143,7 @@ async fn a_keeper_that_is_killed_at_any_moment_loses_nothing() -> Result<()> {
 /// Starts a keeper and kills it, until it is told to stop. The first lives are
 /// short: they end before, in and right after the first transactions.
 async fn kill_at_random(stage: Arc<Stage>, kills: Arc<AtomicU32>) -> Result<()> {
-    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed()?);
     loop {
         let keeper = keeper(&stage, "keeper")?;
         let longest = 900 + 400 * u64::from(kills.load(Ordering::Relaxed)).min(10);
@@ -149,12 +158,12 @@ async fn kill_at_random(stage: Arc<Stage>, kills: Arc<AtomicU32>) -> Result<()> 
 async fn losses_lies_and_delays_burn_no_more_than_the_bound() -> Result<()> {
     let stage = Stage::set(DEBTORS).await?;
     let net = &stage.net;
-    let proxy = Proxy::start(net.rpc_url(), 5, 1).await?;
+    let proxy = Proxy::start(net.rpc_url(), 5, seed()?).await?;
     let upstream = net
         .ws_url()
         .trim_start_matches("ws://")
         .trim_end_matches('/');
-    let (relay, _relay) = breaking_relay(upstream.to_owned(), 2).await?;
+    let (relay, _relay) = breaking_relay(upstream.to_owned(), seed()?).await?;
     let mut processes = [
         stage.keeper("keeper", "keeper", proxy.url(), &format!("ws://{relay}"))?,
         stage.bidder()?,
