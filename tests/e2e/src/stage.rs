@@ -115,7 +115,9 @@ impl Stage {
                 "BACKSTOP_KEEPER_PROFIT__SOL_MINT",
                 self.net.mint("SOL")?.to_string(),
             )
-            .env("BACKSTOP_KEEPER_LIMITS__SPEND_ANY_MINT", "true");
+            .env("BACKSTOP_KEEPER_LIMITS__SPEND_ANY_MINT", "true")
+            // What a false answer hid is found at the next look at everything.
+            .env("BACKSTOP_KEEPER_WATCH__RECONCILE_SECS", "10");
         Process::start(self.net.dir(), name, &mut command)
     }
 

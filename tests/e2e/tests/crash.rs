@@ -23,7 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use solana_signer::Signer;
 
 /// How long everything may take after the crash.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(90);
 /// Those who owe.
 const DEBTORS: usize = 12;
 /// (dollars) After the crash, from 150.

@@ -108,7 +108,7 @@ async fn status(
 /// Drafts, signs, sends and confirms.
 ///
 /// # Errors
-/// Those of [`Assembler::draft`], [`Draft::sign`] and [`send_and_confirm`].
+/// Those of [`Assembler::draft`], [`Draft::sign`](super::Draft::sign) and [`send_and_confirm`].
 pub async fn execute(
     rpc: &RpcClient,
     assembler: &Assembler,

@@ -43,6 +43,8 @@ use crate::{
 const HASTE: Duration = Duration::from_millis(100);
 /// Least pause between two snapshots, however much one is wanted.
 const SNAPSHOT_PAUSE: Duration = Duration::from_secs(5);
+/// Pause between two looks whether an account of the keeper is missing.
+const OPEN_PAUSE: Duration = Duration::from_secs(2);
 /// Hints that may wait in the channel.
 const HINTS: usize = 4_096;
 /// A lease outlives the work that it is for by so much.
@@ -73,6 +75,8 @@ pub struct Keeper {
     in_flight: JoinSet<(Key, Outcome)>,
     reading: Option<JoinHandle<Result<Snapshot, backstop_client::ClientError>>>,
     read_at: Option<Instant>,
+    /// When the keeper's accounts are looked for, and opened where missing.
+    opens_at: Instant,
     watched: BTreeSet<Pubkey>,
     listening: Option<JoinHandle<()>>,
     hints: (mpsc::Sender<Hint>, mpsc::Receiver<Hint>),

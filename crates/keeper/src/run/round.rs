@@ -9,7 +9,7 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client_api::client_error::{Error as RpcError, ErrorKind};
 use tracing::Instrument as _;
 
-use super::{Keeper, LEASE_MARGIN, SNAPSHOT_PAUSE};
+use super::{Keeper, LEASE_MARGIN, OPEN_PAUSE, SNAPSHOT_PAUSE};
 use crate::{
     clock::unix_now,
     decide::{decide, Action, Key, Own, Situation, Step},
@@ -32,6 +32,7 @@ impl Keeper {
         self.tracker.poll(&self.rpc).await?;
         self.look_at_wallet().await?;
         metrics::poll(start.elapsed());
+        self.open_accounts().await;
         self.health.viewed();
         self.report_figures();
         self.listen();
@@ -84,7 +85,6 @@ impl Keeper {
         match restarted {
             Ok(()) => {
                 self.health.completed();
-                self.open_accounts().await;
                 Ok(())
             }
             Err(error) => {
@@ -98,15 +98,15 @@ impl Keeper {
         }
     }
 
-    /// Opens the keeper's accounts where they are missing: at the start, and
-    /// when a bank is new.
+    /// Opens the keeper's accounts where they are missing: at the start, when a
+    /// bank is new, and soon again after a failure or a false answer, for
+    /// without them nothing can be liquidated.
     async fn open_accounts(&mut self) {
         let settings = self.config.wallet;
         if !settings.open_accounts || self.config.run.dry_run || self.executor.is_killed() {
             return;
         }
-        if let Err(error) = self.look_at_wallet().await {
-            tracing::warn!(%error, "the wallet could not be read");
+        if Instant::now() < self.opens_at {
             return;
         }
         let Some((view, _)) = self.tracker.views() else {
@@ -119,7 +119,9 @@ impl Keeper {
         let opening = self
             .wallet
             .open_missing(&self.rpc, view, assembler, keypair, index);
-        match tokio::time::timeout(self.config.run.give_up, opening).await {
+        let opened = tokio::time::timeout(self.config.run.give_up, opening).await;
+        self.opens_at = Instant::now() + OPEN_PAUSE;
+        match opened {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the keeper's accounts could not be opened"),
             Err(_) => tracing::warn!("the keeper's accounts could not be opened in time"),

@@ -130,6 +130,7 @@ impl Keeper {
             in_flight: JoinSet::new(),
             reading: None,
             read_at: None,
+            opens_at: Instant::now(),
             watched: Default::default(),
             listening: None,
             hints: mpsc::channel(HINTS),
