@@ -130,7 +130,7 @@ impl Keeper {
             in_flight: JoinSet::new(),
             reading: None,
             read_at: None,
-            opens_at: Instant::now(),
+            opens_at: std::time::Instant::now(),
             watched: Default::default(),
             listening: None,
             hints: mpsc::channel(HINTS),
