@@ -58,7 +58,7 @@ function events() {
     const names = idl.events.map((event) => event.name);
     const imports = names.map((name) => `    get${name}Decoder,\n`).join('');
     const types = names.map((name) => `    type ${name},\n`).join('');
-    const union = names.map((name) => `    | { readonly name: '${name}'; readonly data: ${name} }\n`).join('');
+    const map = names.map((name) => `    readonly ${name}: ${name};\n`).join('');
     const rows = idl.events.map(
         ({ name, discriminator }) =>
             `    { name: '${name}', discriminator: [${discriminator.join(', ')}], decoder: get${name}Decoder },\n`,
@@ -66,9 +66,14 @@ function events() {
     return `${banner}import {
 ${imports}${types}} from './types/index.js';
 
+/** The fields of every event, by its name. */
+export interface BackstopEvents {
+${map}}
+
 /** An event of the program: its name, and its fields as the program documents them. */
-export type BackstopEvent =
-${union.trimEnd()};
+export type BackstopEvent = {
+    [N in keyof BackstopEvents]: { readonly name: N; readonly data: BackstopEvents[N] };
+}[keyof BackstopEvents];
 
 /** Name, discriminator and decoder of every event. */
 export const EVENTS = [

@@ -1,6 +1,16 @@
 /** What the program said it did, read from a transaction. */
-import { type Address, getBase58Encoder, getBase64Encoder, type ReadonlyUint8Array } from '@solana/kit';
-import { BACKSTOP_PROGRAM_ADDRESS, type BackstopEvent, EVENTS } from './generated/index.js';
+import {
+    type Address,
+    getBase58Encoder,
+    getBase64Encoder,
+    type ReadonlyUint8Array,
+} from '@solana/kit';
+import {
+    BACKSTOP_PROGRAM_ADDRESS,
+    type BackstopEvent,
+    type BackstopEvents,
+    EVENTS,
+} from './generated/index.js';
 
 /** First bytes of the self-call that carries an event. */
 const SELF_CALL = new Uint8Array([0xe4, 0x45, 0xa5, 0x2e, 0x51, 0xcb, 0x9a, 0x1d]);
@@ -15,6 +25,16 @@ export interface InnerCall {
 
 function startsWith(data: ReadonlyUint8Array, prefix: readonly number[] | Uint8Array): boolean {
     return data.length >= prefix.length && prefix.every((byte, at) => data[at] === byte);
+}
+
+/** The fields of the events of one name. */
+export function eventsNamed<N extends keyof BackstopEvents>(
+    events: readonly BackstopEvent[],
+    name: N,
+): BackstopEvents[N][] {
+    const isNamed = (event: BackstopEvent): event is BackstopEvent & { name: N } =>
+        event.name === name;
+    return events.filter(isNamed).map((event) => event.data as BackstopEvents[N]);
 }
 
 /** Reads discriminator and fields of an event; nothing for other bytes. */

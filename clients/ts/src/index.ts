@@ -20,10 +20,11 @@ export { RuleError, type RuleName } from './engine/error.js';
 export type { Check, Sums } from './engine/health.js';
 export { U128_MAX, U64_MAX } from './engine/math.js';
 export { BackstopError, type Failure, refusalOf } from './error.js';
-export { decodeEvent, eventsOfInnerCalls, eventsOfLogs, type InnerCall } from './events.js';
+export * from './events.js';
 export {
     BACKSTOP_PROGRAM_ADDRESS,
     type BackstopEvent,
+    type BackstopEvents,
     type Bank,
     type BankConfig,
     type Market,

@@ -45,29 +45,35 @@ import {
     type WrittenOffRepaid,
 } from './types/index.js';
 
+/** The fields of every event, by its name. */
+export interface BackstopEvents {
+    readonly AdminChanged: AdminChanged;
+    readonly AuctionClosed: AuctionClosed;
+    readonly BankCreated: BankCreated;
+    readonly Borrowed: Borrowed;
+    readonly BuyBackClosed: BuyBackClosed;
+    readonly BuyBackStarted: BuyBackStarted;
+    readonly ConfigChanged: ConfigChanged;
+    readonly DebtWrittenOff: DebtWrittenOff;
+    readonly DeficitCovered: DeficitCovered;
+    readonly DeficitSocialised: DeficitSocialised;
+    readonly Deposited: Deposited;
+    readonly FeesCollected: FeesCollected;
+    readonly GovernanceBought: GovernanceBought;
+    readonly GovernanceSold: GovernanceSold;
+    readonly InsuranceFunded: InsuranceFunded;
+    readonly Liquidated: Liquidated;
+    readonly MarketCreated: MarketCreated;
+    readonly PauseChanged: PauseChanged;
+    readonly Repaid: Repaid;
+    readonly Withdrawn: Withdrawn;
+    readonly WrittenOffRepaid: WrittenOffRepaid;
+}
+
 /** An event of the program: its name, and its fields as the program documents them. */
-export type BackstopEvent =
-    | { readonly name: 'AdminChanged'; readonly data: AdminChanged }
-    | { readonly name: 'AuctionClosed'; readonly data: AuctionClosed }
-    | { readonly name: 'BankCreated'; readonly data: BankCreated }
-    | { readonly name: 'Borrowed'; readonly data: Borrowed }
-    | { readonly name: 'BuyBackClosed'; readonly data: BuyBackClosed }
-    | { readonly name: 'BuyBackStarted'; readonly data: BuyBackStarted }
-    | { readonly name: 'ConfigChanged'; readonly data: ConfigChanged }
-    | { readonly name: 'DebtWrittenOff'; readonly data: DebtWrittenOff }
-    | { readonly name: 'DeficitCovered'; readonly data: DeficitCovered }
-    | { readonly name: 'DeficitSocialised'; readonly data: DeficitSocialised }
-    | { readonly name: 'Deposited'; readonly data: Deposited }
-    | { readonly name: 'FeesCollected'; readonly data: FeesCollected }
-    | { readonly name: 'GovernanceBought'; readonly data: GovernanceBought }
-    | { readonly name: 'GovernanceSold'; readonly data: GovernanceSold }
-    | { readonly name: 'InsuranceFunded'; readonly data: InsuranceFunded }
-    | { readonly name: 'Liquidated'; readonly data: Liquidated }
-    | { readonly name: 'MarketCreated'; readonly data: MarketCreated }
-    | { readonly name: 'PauseChanged'; readonly data: PauseChanged }
-    | { readonly name: 'Repaid'; readonly data: Repaid }
-    | { readonly name: 'Withdrawn'; readonly data: Withdrawn }
-    | { readonly name: 'WrittenOffRepaid'; readonly data: WrittenOffRepaid };
+export type BackstopEvent = {
+    [N in keyof BackstopEvents]: { readonly name: N; readonly data: BackstopEvents[N] };
+}[keyof BackstopEvents];
 
 /** Name, discriminator and decoder of every event. */
 export const EVENTS = [
