@@ -6,6 +6,7 @@ import {
     isWritableRole,
     type Rpc,
 } from '@solana/kit';
+import { max, min } from '../engine/math.js';
 
 /** Accounts that `getRecentPrioritizationFees` takes. */
 const MOST_FEE_ACCOUNTS = 128;
@@ -33,8 +34,8 @@ export function unitPrice(policy: FeePolicy, paid: readonly bigint[]): bigint {
     const percentile = Math.min(Math.max(policy.percentile, 0), 100);
     const index = Math.floor(((sorted.length - 1) * percentile) / 100);
     const market = sorted[index] ?? 0n;
-    if (market > maxPrice) return maxPrice;
-    return market < minPrice && minPrice < maxPrice ? minPrice : market;
+    const least = min(minPrice, maxPrice);
+    return max(least, min(market, maxPrice));
 }
 
 /**
