@@ -7,6 +7,7 @@
  */
 import {
     associatedTokenAddress,
+    type BankKeys,
     execute,
     fetchMarketView,
     fetchObligations,
@@ -51,19 +52,19 @@ async function send(what: string, list: readonly Instruction[]): Promise<void> {
     }
 }
 
-/** Whether a quote goes through; a refusal is an answer, anything else an error. */
+/** Whether a quote goes through and is not `false`; a refusal is an answer, anything else an error. */
 function works(ask: () => unknown): boolean {
     try {
-        ask();
-        return true;
+        return ask() !== false;
     } catch (error) {
         if (refusalOf(error)) return false;
         throw error;
     }
 }
 
-const account = (keys: Parameters<typeof associatedTokenAddress>[0]): Promise<Address> =>
-    associatedTokenAddress(keys, keeper.address);
+function account(keys: BankKeys): Promise<Address> {
+    return associatedTokenAddress(keys, keeper.address);
+}
 
 async function liquidate(view: MarketView, obligation: Account<Obligation>): Promise<void> {
     if (obligation.address === own) return;
@@ -107,21 +108,13 @@ async function writeOff(view: MarketView, obligation: Account<Obligation>): Prom
     }
 }
 
-function doesCover(view: MarketView, bank: Address): boolean {
-    let does = false;
-    const covers = works(() => {
-        does = quote.doesSomething(quote.cover(view, bank));
-    });
-    return covers && does;
-}
-
 async function tidy(view: MarketView): Promise<void> {
     for (const { keys } of view.banks) {
         if (works(() => quote.closeAuction(view, keys.bank))) {
             await send(`close the auction of ${keys.mint}`, [instructions.closeAuction(keys)]);
         } else if (works(() => quote.socialise(view, keys.bank))) {
             await send(`socialise in ${keys.mint}`, [instructions.socialiseDeficit(keys)]);
-        } else if (doesCover(view, keys.bank)) {
+        } else if (works(() => quote.doesSomething(quote.cover(view, keys.bank)))) {
             await send(`cover in ${keys.mint}`, plan.cover(view, keys));
         }
     }
