@@ -85,7 +85,9 @@ async function liquidate(view: MarketView, obligation: Account<Obligation>): Pro
             };
             const limits = { maxRepay: U64_MAX, minShares: 1n };
             const [mine] = await fetchObligations(rpc, market, { owner: keeper.address });
-            const open = mine ? [] : [await instructions.openObligation({ market }, keeper, keeper)];
+            const open = mine
+                ? []
+                : [await instructions.openObligation({ market }, keeper, keeper)];
             await send(`liquidate ${obligation.address}`, [
                 ...open,
                 ...plan.liquidate(view, debt.keys, collateral.keys, parties, limits),

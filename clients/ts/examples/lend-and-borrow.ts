@@ -42,7 +42,11 @@ const obligation = await obligationAddress(market, owner.address);
 const open = (await mine()) ? [] : [await instructions.openObligation(view.keys, owner, owner)];
 const deposit = instructions.deposit(
     collateral.keys,
-    { owner, obligation, tokenAccount: await associatedTokenAddress(collateral.keys, owner.address) },
+    {
+        owner,
+        obligation,
+        tokenAccount: await associatedTokenAddress(collateral.keys, owner.address),
+    },
     { atoms: parseAmount(pledged, collateral.bank.decimals), minShares: 1n },
 );
 const landed = await execute(rpc, [...open, deposit], { payer: owner });
@@ -67,7 +71,9 @@ const position = held && positionIn(held.data, collateral.keys.bank);
 if (held && bank && position) {
     const { net } = quote.shareValue(bank, position.depositShares);
     const sums = quote.health(after, held.data, 'maintenance');
-    console.log(`deposit: ${formatAmount(net, bank.decimals)}, ${formatDollars(sums.collateral)} dollars`);
+    console.log(
+        `deposit: ${formatAmount(net, bank.decimals)}, ${formatDollars(sums.collateral)} dollars`,
+    );
     console.log(`debt: ${formatDollars(sums.debt)} dollars`);
     const percent = (sums.weightedDebt * 100n) / sums.weightedCollateral;
     console.log(`${percent} % of what may be owed before liquidation`);

@@ -1,6 +1,11 @@
 /** What the examples share: arguments, keypair files, waiting. */
 import { readFileSync } from 'node:fs';
-import { type Address, address, createKeyPairSignerFromBytes, type KeyPairSigner } from '@solana/kit';
+import {
+    type Address,
+    address,
+    createKeyPairSignerFromBytes,
+    type KeyPairSigner,
+} from '@solana/kit';
 
 /** The arguments of the command, one after the other. */
 export class Arguments {

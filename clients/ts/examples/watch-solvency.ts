@@ -4,7 +4,13 @@
  *
  * `node .dev/examples/watch-solvency.js URL MARKET [SECONDS]`; with 0 it looks once.
  */
-import { fetchMarketView, fetchObligations, formatAmount, quote, refreshed } from '@backstop/client';
+import {
+    fetchMarketView,
+    fetchObligations,
+    formatAmount,
+    quote,
+    refreshed,
+} from '@backstop/client';
 import { createSolanaRpc } from '@solana/kit';
 import { Arguments, every } from './shared.js';
 

@@ -23,7 +23,8 @@ import {
 const here = dirname(fileURLToPath(import.meta.url));
 const idlPath = join(here, '../../idl/backstop.json');
 const target = join(here, '../src/generated');
-const banner = '// Written by scripts/generate.mjs from clients/idl/backstop.json: do not edit.\n\n';
+const banner =
+    '// Written by scripts/generate.mjs from clients/idl/backstop.json: do not edit.\n\n';
 
 const idl = JSON.parse(readFileSync(idlPath, 'utf8'));
 
@@ -43,10 +44,10 @@ function withEventsAsTypes(root) {
     );
 }
 
-
 function refusals() {
     const rows = idl.errors.map(
-        ({ code, name, msg }) => `    ${code}: { name: '${name}', message: ${JSON.stringify(msg)} },\n`,
+        ({ code, name, msg }) =>
+            `    ${code}: { name: '${name}', message: ${JSON.stringify(msg)} },\n`,
     );
     return `${banner}/** Every error of the program: its name and its message, by code. */
 export const REFUSALS = {
@@ -95,7 +96,9 @@ function complete(directory, file) {
     return text
         .replaceAll(/^\s*\/\/ TO[D]O: .*\n/gm, '')
         .replaceAll(/from '(\.\.?(?:\/[\w./]+)?)'/g, (_, path) => {
-            const isDirectory = statSync(join(from, path), { throwIfNoEntry: false })?.isDirectory();
+            const isDirectory = statSync(join(from, path), {
+                throwIfNoEntry: false,
+            })?.isDirectory();
             return `from '${path}${isDirectory ? '/index.js' : '.js'}'`;
         });
 }
@@ -126,7 +129,8 @@ async function generate(directory) {
 
 function differences(left, right) {
     const names = [...new Set([...files(left), ...files(right)])];
-    const read = (path) => (statSync(path, { throwIfNoEntry: false }) ? readFileSync(path, 'utf8') : '');
+    const read = (path) =>
+        statSync(path, { throwIfNoEntry: false }) ? readFileSync(path, 'utf8') : '';
     return names.filter((name) => read(join(left, name)) !== read(join(right, name)));
 }
 
@@ -136,7 +140,9 @@ if (process.argv.includes('--check')) {
     const stale = differences(target, fresh);
     rmSync(fresh, { recursive: true });
     if (stale.length > 0) {
-        console.error(`${relative(process.cwd(), target)} is stale; run npm run generate: ${stale.join(', ')}`);
+        console.error(
+            `${relative(process.cwd(), target)} is stale; run npm run generate: ${stale.join(', ')}`,
+        );
         process.exit(1);
     }
 } else {

@@ -37,10 +37,7 @@ export function hasRecord(obligation: Obligation): boolean {
 }
 
 /** The obligation with other positions; those with nothing left are dropped. */
-export function withPositions(
-    obligation: Obligation,
-    positions: readonly Position[],
-): Obligation {
+export function withPositions(obligation: Obligation, positions: readonly Position[]): Obligation {
     const kept = positions.filter((one) => isActive(one) || one.writtenOff > 0n);
     const unused = Array.from({ length: obligation.positions.length - kept.length }, () => UNUSED);
     return { ...obligation, positionCount: kept.length, positions: [...kept, ...unused] };
@@ -67,7 +64,9 @@ export function activeBanks(
         if (after.kind === 'asIs' || after.bank !== position.bank) return isActive(position);
         return after.kind === 'withDebtIn' || position.debtShares > 0n;
     };
-    const banks = positionsOf(obligation).filter(stays).map(({ bank }) => bank);
+    const banks = positionsOf(obligation)
+        .filter(stays)
+        .map(({ bank }) => bank);
     if (after.kind === 'withDebtIn' && !banks.includes(after.bank)) banks.push(after.bank);
     return banks;
 }

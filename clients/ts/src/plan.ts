@@ -84,10 +84,7 @@ export function liquidate(
 ): Instruction[] {
     const list = activeBanks(parties.obligation.data);
     const named = { ...parties, obligation: parties.obligation.address };
-    return [
-        ...refresh(view, list),
-        instructions.liquidate(debt, collateral, named, args, list),
-    ];
+    return [...refresh(view, list), instructions.liquidate(debt, collateral, named, args, list)];
 }
 
 /** Whether the price that issuing needs is refreshed first: leave it out where the feed is dead. */
@@ -116,11 +113,7 @@ export function writeOff(
 }
 
 /** `cover_deficit`, with the price that issuing needs. */
-export function cover(
-    view: MarketView,
-    bank: BankKeys,
-    options: PriceOption = {},
-): Instruction[] {
+export function cover(view: MarketView, bank: BankKeys, options: PriceOption = {}): Instruction[] {
     return [...priced(view, bank, options), instructions.coverDeficit(bank)];
 }
 

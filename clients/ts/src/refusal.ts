@@ -45,10 +45,7 @@ function customCode(error: unknown): number | undefined {
  * The program's error in a transaction's. Other programs use the same codes, so
  * the log must show that it was this one that failed, where there is a log.
  */
-export function refusalOfTransaction(
-    error: unknown,
-    logs: readonly string[],
-): Refusal | undefined {
+export function refusalOfTransaction(error: unknown, logs: readonly string[]): Refusal | undefined {
     const code = customCode(error);
     if (code === undefined) return undefined;
     const failed = `Program ${BACKSTOP_PROGRAM_ADDRESS} failed: custom program error: 0x${code.toString(16)}`;

@@ -123,8 +123,7 @@ function refreshedBank(view: BankView, { slot, now }: MarketView): BankView {
     const { bank, price: update } = view;
     const { config, price: stored } = bank;
     const ledger = orElse(() => accrue(bank.ledger, config, now), bank.ledger);
-    const usable =
-        update && usablePrice(update.observation, config, stored.publishedAt, now);
+    const usable = update && usablePrice(update.observation, config, stored.publishedAt, now);
     const price =
         update && usable
             ? { ...stored, ...usable, slot, publishedAt: update.observation.published }

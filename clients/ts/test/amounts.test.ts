@@ -70,7 +70,10 @@ test('an error of a transaction is ours only if this program gave it', () => {
     const failed = `Program ${BACKSTOP_PROGRAM_ADDRESS} failed: custom program error: 0x177d`;
     assert.equal(refusalOfTransaction(error, [failed])?.name, 'DebtBelowMinimum');
     assert.equal(refusalOfTransaction(error, [])?.name, 'DebtBelowMinimum');
-    const foreign = failed.replace(BACKSTOP_PROGRAM_ADDRESS, 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+    const foreign = failed.replace(
+        BACKSTOP_PROGRAM_ADDRESS,
+        'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+    );
     assert.equal(refusalOfTransaction(error, [foreign]), undefined);
     assert.equal(refusalOfTransaction('AccountInUse', []), undefined);
     assert.equal(refusalOfTransaction({ InstructionError: [0, { Custom: 1 }] }, []), undefined);

@@ -10,7 +10,12 @@ const PROGRAM = BACKSTOP_PROGRAM_ADDRESS;
 const SELF_CALL = [0xe4, 0x45, 0xa5, 0x2e, 0x51, 0xcb, 0x9a, 0x1d];
 
 const { discriminator } = EVENTS.find(({ name }) => name === 'Deposited')!;
-const fields = getDepositedEncoder().encode({ bank: OTHER, obligation: OTHER, atoms: 7, shares: 9 });
+const fields = getDepositedEncoder().encode({
+    bank: OTHER,
+    obligation: OTHER,
+    atoms: 7,
+    shares: 9,
+});
 const event = Uint8Array.from([...discriminator, ...fields]);
 const line = `Program data: ${Buffer.from(event).toString('base64')}`;
 

@@ -24,7 +24,11 @@ interface Description {
     })[];
     readonly accounts: readonly (Documented & { readonly discriminator: number[] })[];
     readonly events: readonly (Documented & { readonly discriminator: number[] })[];
-    readonly errors: readonly { readonly code: number; readonly name: string; readonly msg: string }[];
+    readonly errors: readonly {
+        readonly code: number;
+        readonly name: string;
+        readonly msg: string;
+    }[];
     readonly types: readonly (Documented & {
         readonly type: { readonly fields?: readonly Documented[] };
     })[];
@@ -85,7 +89,9 @@ test('every instruction, account, field, event and error says what it is', () =>
 });
 
 test('both loaders see the same instructions, accounts, events and errors', () => {
-    const { program } = rootNodeFromAnchor(JSON.parse(text) as Parameters<typeof rootNodeFromAnchor>[0]);
+    const { program } = rootNodeFromAnchor(
+        JSON.parse(text) as Parameters<typeof rootNodeFromAnchor>[0],
+    );
     assert.equal(program.instructions?.length, 32);
     assert.equal(idl.instructions.length, 32);
     assert.equal(program.accounts?.length, idl.accounts.length);

@@ -190,10 +190,7 @@ test('addresses are derived as the Rust client derives them', async () => {
 });
 
 test('the Rust client has no instruction that this one lacks', () => {
-    assert.deepEqual(
-        expected.map(({ name }) => name).sort(),
-        Object.keys(built).sort(),
-    );
+    assert.deepEqual(expected.map(({ name }) => name).sort(), Object.keys(built).sort());
 });
 
 for (const instruction of expected) {

@@ -65,9 +65,7 @@ const run = promisify(execFile);
 
 /** The running network, and a market of this test's own on it. */
 class Network {
-    readonly state = JSON.parse(
-        readFileSync(join(DIRECTORY!, 'localnet.json'), 'utf8'),
-    ) as State;
+    readonly state = JSON.parse(readFileSync(join(DIRECTORY!, 'localnet.json'), 'utf8')) as State;
     readonly rpc: Rpc<SolanaRpcApi> = createSolanaRpc(this.state.rpc_url);
     market!: MarketKeys;
     sol!: BankKeys;
@@ -215,7 +213,10 @@ test('a market lives through a crash on the local network', { skip: SKIPPED }, a
         assert.equal(String(ledger['lenderAssets']), String(bank.ledger.lenderAssets));
         const anchorObligation = await accounts['obligation']!.fetch(obligation!.address);
         assert.equal(String(anchorObligation['owner']), obligation!.data.owner);
-        assert.equal(readMarket((await fetchMany(rpc, [market.market]))[0] as never).data.version, 1);
+        assert.equal(
+            readMarket((await fetchMany(rpc, [market.market]))[0] as never).data.version,
+            1,
+        );
     });
 
     await t.test('the watcher reports what the quote says', async () => {
@@ -240,7 +241,10 @@ test('a market lives through a crash on the local network', { skip: SKIPPED }, a
         await network.command('time', '--forward', '2h');
         assert.equal(await network.example('bid', 'bidder', '0'), '');
         await network.command('time', '--forward', '90m');
-        assert.match(await network.example('bid', 'bidder', '0'), /bought .* at 1\.9|bought .* at 2/);
+        assert.match(
+            await network.example('bid', 'bidder', '0'),
+            /bought .* at 1\.9|bought .* at 2/,
+        );
         const view = refreshed(await fetchMarketView(rpc, market.market));
         assert.equal(quote.auction(view, usdc.bank), undefined);
         const { deficit } = view.banks.find(({ keys }) => keys.bank === usdc.bank)!.bank.ledger;

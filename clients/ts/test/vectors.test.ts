@@ -60,8 +60,9 @@ function value(input: Input): bigint {
 function health(input: Input): unknown {
     const check = as<engine.Check>(input['check']);
     let sums = engine.NO_SUMS;
-    const positions =
-        as<{ asset: engine.Asset; atoms: bigint; debt: boolean }[]>(input['positions']);
+    const positions = as<{ asset: engine.Asset; atoms: bigint; debt: boolean }[]>(
+        input['positions'],
+    );
     for (const { asset, atoms, debt } of positions) {
         const add = debt ? engine.addDebt : engine.addCollateral;
         sums = add(sums, check, asset, atoms);
@@ -231,7 +232,11 @@ for (const [name, formula] of Object.entries(FORMULAS)) {
         assert.ok(cases.length >= 100, `${cases.length} cases`);
         for (const [at, { in: input, ...expected }] of cases.entries()) {
             const before = 'ledger' in input ? ledgerIn(input) : undefined;
-            assert.deepEqual(answer(() => formula(input), before), expected, `case ${at}`);
+            assert.deepEqual(
+                answer(() => formula(input), before),
+                expected,
+                `case ${at}`,
+            );
         }
     });
 }

@@ -85,11 +85,7 @@ export function isExhausted(issuance: Issuance, limits: IssuanceLimits): boolean
 }
 
 /** Most that may be issued now, rounded down. Throws `TimeWentBack`. */
-export function issuanceRoomDown(
-    issuance: Issuance,
-    limits: IssuanceLimits,
-    now: bigint,
-): bigint {
+export function issuanceRoomDown(issuance: Issuance, limits: IssuanceLimits, now: bigint): bigint {
     const window = issuanceWindow(limits, issuance.supply);
     const rooms = [
         roomDown(issuance.issuanceBucket, window, now),

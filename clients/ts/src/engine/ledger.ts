@@ -227,12 +227,7 @@ function checkBorrowLimits({ borrowed, cash }: Ledger, limits: BorrowLimits): vo
  * Pays back up to `offer` of the debt `held`: charged rounded up, credited
  * rounded down. Throws `ZeroAmount`, `NoDebt`, `DebtBelowMinimum`.
  */
-export function planRepay(
-    ledger: Ledger,
-    offer: bigint,
-    held: bigint,
-    minDebt: bigint,
-): RepayPlan {
+export function planRepay(ledger: Ledger, offer: bigint, held: bigint, minDebt: bigint): RepayPlan {
     if (held === 0n) refuse('NoDebt');
     if (offer === 0n) refuse('ZeroAmount');
     const debt = debtUp(ledger, held);

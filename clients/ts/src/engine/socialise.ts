@@ -73,8 +73,7 @@ function hopeless(terms: SocialiseTerms, now: bigint): SocialiseReason | undefin
     if (terms.failedAuctions >= terms.market.maxFailedAuctions) return 'AuctionsFailed';
     if (terms.halted) return 'IssuanceHalted';
     const { pricedAt } = terms;
-    const unpriced =
-        pricedAt === undefined || now > plus(pricedAt, terms.bank.socialiseDelaySecs);
+    const unpriced = pricedAt === undefined || now > plus(pricedAt, terms.bank.socialiseDelaySecs);
     return unpriced ? 'NoPrice' : undefined;
 }
 

@@ -103,8 +103,7 @@ export function planCover(
     const drawBucket = fillDraw(draw.drawBucket, draw, drawn, now);
     const insuranceEmpty = covered.insurance === 0n && covered.insuranceFees === 0n;
     const mayOpen = insuranceEmpty && !holdsTokens(live) && covered.deficit > 0n;
-    const opening =
-        issuance && mayOpen ? openAuction(covered.deficit, issuance, now) : undefined;
+    const opening = issuance && mayOpen ? openAuction(covered.deficit, issuance, now) : undefined;
     return {
         ledger: opening ? { ...covered, onAuction: opening.offered } : covered,
         protocolFeesUsed: fees.protocol,

@@ -10,13 +10,7 @@ import {
     getWriteOffInstruction,
 } from '../generated/index.js';
 import type { Payer } from './lending.js';
-import {
-    assetAccounts,
-    escrowAccounts,
-    followedBy,
-    oracleAccounts,
-    SELF_CALL,
-} from './shared.js';
+import { assetAccounts, escrowAccounts, followedBy, oracleAccounts, SELF_CALL } from './shared.js';
 
 function tierAccounts(keys: BankKeys): {
     market: Address;

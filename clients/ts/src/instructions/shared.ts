@@ -4,8 +4,7 @@ import type { BankKeys } from '../addresses.js';
 import { BACKSTOP_PROGRAM_ADDRESS } from '../generated/index.js';
 
 /** Who signs the self-calls that carry loss events: `["__event_authority"]`. */
-export const EVENT_AUTHORITY =
-    '4UUqugQ9uFU1p5a1P5BpEtrS6ADcWRvLfK12pZmN9ejj' as Address;
+export const EVENT_AUTHORITY = '4UUqugQ9uFU1p5a1P5BpEtrS6ADcWRvLfK12pZmN9ejj' as Address;
 
 /** The accounts of instructions whose events go through a self-call. */
 export const SELF_CALL = {

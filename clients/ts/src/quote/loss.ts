@@ -185,12 +185,7 @@ function issuancePrices(
     return auctionRange(pricePolicy(market, bank), hasFeed(market), feedOf(view, target));
 }
 
-function end(
-    pass: Pass,
-    bank: Bank,
-    plan: CoverPlan,
-    view: MarketView,
-): Omit<CoverQuote, 'plan'> {
+function end(pass: Pass, bank: Bank, plan: CoverPlan, view: MarketView): Omit<CoverQuote, 'plan'> {
     const { opening, ledger, drawBucket } = plan;
     checkSplit(ledger);
     checkBooks(ledger);

@@ -159,10 +159,7 @@ function liquidateAll(
     return state;
 }
 
-function firstLiquidation(
-    view: MarketView,
-    obligation: Obligation,
-): LiquidationQuote | undefined {
+function firstLiquidation(view: MarketView, obligation: Obligation): LiquidationQuote | undefined {
     const positions = positionsOf(obligation);
     for (const debt of positions.filter(({ debtShares }) => debtShares > 0n)) {
         for (const deposit of positions.filter(({ depositShares }) => depositShares > 0n)) {

@@ -37,8 +37,9 @@ const PAGE_BYTES = 32 * 1_024;
 const SIGNATURE_LAMPORTS = 5_000n;
 
 /** A message that can be signed and sent. */
-export type DraftMessage = TransactionMessage & { readonly version: 0 } &
-    TransactionMessageWithFeePayerSigner &
+export type DraftMessage = TransactionMessage & {
+    readonly version: 0;
+} & TransactionMessageWithFeePayerSigner &
     TransactionMessageWithBlockhashLifetime;
 
 /** What drafting needs of an RPC node. */

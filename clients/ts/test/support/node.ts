@@ -44,9 +44,7 @@ interface Landed {
 
 type Params = readonly unknown[];
 
-function failed(
-    result: object,
-): result is FailedTransactionMetadata {
+function failed(result: object): result is FailedTransactionMetadata {
     return 'err' in result;
 }
 
@@ -65,6 +63,12 @@ function errorOf(result: FailedTransactionMetadata): unknown {
 export class Node {
     readonly svm: LiteSVM;
     readonly rpc: Rpc<SolanaRpcApi>;
+    /** How many transactions were sent. */
+    sent = 0;
+    /** Whether what is sent gets lost. */
+    dropsTransactions = false;
+    /** What the node says of its height. */
+    height = 0;
     private readonly landed = new Map<string, Landed>();
 
     constructor(now: bigint) {
@@ -126,7 +130,7 @@ export class Node {
                     lastValidBlockHeight: 150,
                 });
             case 'getBlockHeight':
-                return 0;
+                return this.height;
             case 'getRecentPrioritizationFees':
                 return [{ slot: 1, prioritizationFee: 1_000 }];
             case 'simulateTransaction':
@@ -173,6 +177,8 @@ export class Node {
     private send(wire: string): string {
         const transaction = decoded(wire);
         const signature = getSignatureFromTransaction(transaction);
+        this.sent += 1;
+        if (this.dropsTransactions || this.landed.has(signature)) return signature;
         const result = this.svm.sendTransaction(transaction);
         this.landed.set(signature, {
             slot: this.svm.getClock().slot,
@@ -180,7 +186,6 @@ export class Node {
             transaction,
             meta: failed(result) ? result.meta() : result,
         });
-        this.svm.expireBlockhash();
         return signature;
     }
 

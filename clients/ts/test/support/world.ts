@@ -36,6 +36,7 @@ import {
 import { Node } from './node.js';
 import { bankConfig, marketConfig } from './settings.js';
 
+const LOOKUP_TABLES = 'AddressLookupTab1e1111111111111111111111111' as Address;
 const START = 1_764_000_000n;
 const GOVERNANCE_SUPPLY = 10_000_000_000_000n;
 
@@ -121,9 +122,7 @@ export class World {
     }
 
     /** Publishes prices (8 decimals), and those of before again, at this time. */
-    async setPrices(
-        prices: Partial<Record<keyof typeof FEEDS, bigint>> = {},
-    ): Promise<void> {
+    async setPrices(prices: Partial<Record<keyof typeof FEEDS, bigint>> = {}): Promise<void> {
         for (const [name, price] of Object.entries(prices)) {
             this.prices.set(FEEDS[name as keyof typeof FEEDS], price);
         }
@@ -167,6 +166,20 @@ export class World {
     async open(owner: KeyPairSigner): Promise<Address> {
         await this.send(owner, [await ix.openObligation(this.market, owner, owner)]);
         return obligationAddress(this.market.market, owner.address);
+    }
+
+    /** A lookup table that holds `addresses`. */
+    async createTable(addresses: readonly Address[]): Promise<{
+        address: Address;
+        addresses: Address[];
+    }> {
+        const { address } = await generateKeyPairSigner();
+        const data = new Uint8Array(56 + 32 * addresses.length);
+        data[0] = 1; // a table
+        data.fill(0xff, 4, 12); // never deactivated
+        addresses.forEach((one, at) => data.set(getAddressEncoder().encode(one), 56 + 32 * at));
+        this.node.setAccount(address, LOOKUP_TABLES, data);
+        return { address, addresses: [...addresses] };
     }
 
     /** Somebody's obligation as it is now. */
