@@ -99,7 +99,7 @@ impl Draw {
             _ => INDEX_ONE + self.bits(64),
         };
         let owed = self.u64(bits);
-        let debt_shares = DebtShares((u128::from(owed) << 64) / index << 32);
+        let debt_shares = DebtShares(((u128::from(owed) << 64) / index) << 32);
         let borrowed = math::mul_shr_down(debt_shares.0, index, 96).unwrap();
         let borrowed = u64::try_from(borrowed).unwrap();
         let cash = self.u64(bits);

@@ -8,6 +8,7 @@ mod instructions;
 mod lending;
 mod losses;
 mod prices;
+mod quotes;
 mod sales;
 mod show;
 
@@ -71,6 +72,11 @@ fn the_vectors_in_the_tree_are_what_the_engine_answers() {
 #[test]
 fn the_instructions_in_the_tree_are_what_the_client_builds() {
     agree(vec![instructions::all()]);
+}
+
+#[test]
+fn the_quotes_in_the_tree_are_what_the_client_quotes() {
+    agree(vec![quotes::all()]);
 }
 
 /// Vectors that show refusals only prove half of a rule.
