@@ -114,6 +114,8 @@ async function tidy(view: MarketView): Promise<void> {
     for (const { keys } of view.banks) {
         if (works(() => quote.closeAuction(view, keys.bank))) {
             await send(`close the auction of ${keys.mint}`, [instructions.closeAuction(keys)]);
+        } else if (works(() => quote.requireCloseBuyBack(view, keys.bank))) {
+            await send(`close the buy-back of ${keys.mint}`, [instructions.closeBuyBack(keys)]);
         } else if (works(() => quote.socialise(view, keys.bank))) {
             await send(`socialise in ${keys.mint}`, [instructions.socialiseDeficit(keys)]);
         } else if (works(() => quote.doesSomething(quote.cover(view, keys.bank)))) {

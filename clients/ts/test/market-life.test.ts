@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
     type BankKeys,
+    hasRecord,
     instructions as ix,
     type MarketView,
     plan,
@@ -131,6 +132,7 @@ test(
             world.usdc.bank,
         )!;
         assert.equal(record.writtenOff, wrote.loss);
+        assert.ok(hasRecord((await world.obligation(borrower.address)).data));
         const payer = { payer: bidder, tokenAccount: wallet.tokenAccount };
         const repaid = only(
             await world.send(bidder, [
@@ -140,6 +142,7 @@ test(
         );
         assert.equal(repaid.toInsurance, wrote.loss);
         assert.equal(repaid.writtenOff, 0n);
+        assert.ok(!hasRecord((await world.obligation(borrower.address)).data));
         const mine = { owner: lender, obligation: state, tokenAccount: account };
         const leave = plan.withdraw(await world.view(), world.usdc, mine, {
             shares: U128_MAX,
@@ -167,6 +170,17 @@ test(
             'GovernanceSold',
         );
         assert.deepEqual([sold.sold, sold.paid], [sale.sold, sale.paid]);
+        assert.ok(quote.buyBackRate(selling, world.usdc.bank)! >= sale.rate);
+
+        const early = await refusedWith(() => quote.requireCloseBuyBack(selling, world.usdc.bank));
+        assert.equal(early, 'AuctionNotEnded');
+        await world.forward(6n * 3_600n);
+        quote.requireCloseBuyBack(await world.view(), world.usdc.bank);
+        const closed = only(
+            await world.send(keeper, [ix.closeBuyBack(world.usdc)]),
+            'BuyBackClosed',
+        );
+        assert.equal(closed.unspent, sold.budgetLeft);
     },
 );
 

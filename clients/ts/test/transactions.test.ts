@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
     BackstopError,
     draft,
+    fetchMarkets,
     type Failure,
     instructions as ix,
     isExpired,
@@ -179,6 +180,9 @@ test('an account is decoded only if it is what it should be', { skip: NO_PROGRAM
         assert.ok(failure.kind === 'wrongAccount');
         assert.equal(failure.reason, reason);
     }
+    const [market, ...others] = await fetchMarkets(world.node.rpc);
+    assert.equal(market?.address, world.market.market);
+    assert.deepEqual(others, []);
     const view = await world.view();
     const failure = await failureOf(() => quote.cover(view, world.usdc.mint));
     assert.equal(failure.kind, 'unknownBank');

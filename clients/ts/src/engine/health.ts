@@ -99,13 +99,6 @@ export function coversDebtAnd(sums: Sums, bonusBps: number): boolean {
     return covered <= U128_MAX && wanted <= U128_MAX && covered >= wanted;
 }
 
-/** Passes if weighted collateral covers weighted debt. Throws `Unhealthy`. */
-export function requireHealthy(sums: Sums): void {
-    if (!isHealthy(sums)) {
-        refuse('Unhealthy', { collateral: sums.weightedCollateral, debt: sums.weightedDebt });
-    }
-}
-
 /**
  * Passes unless something has driven an obligation into insolvency; for sums of
  * the insolvency check before and after. Throws `NotInsolvent`.

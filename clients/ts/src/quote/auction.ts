@@ -13,6 +13,7 @@ import {
     buyBackRateDown,
     isRunning,
     planSale,
+    requireClosable,
     type SalePlan,
     startBuyBack,
 } from '../engine/buyBack.js';
@@ -112,6 +113,12 @@ export function buyBackRate(view: MarketView, bank: Address, at = view.now): big
     const running = bankAt(view, bank).bank.buyBack;
     if (!isRunning(running)) return undefined;
     return orElse(() => buyBackRateDown(running, at), undefined);
+}
+
+/** Passes if `close_buy_back` would end the bank's buy-back now. Throws `NoAuction`, `AuctionNotEnded`. */
+export function requireCloseBuyBack(view: MarketView, bank: Address): void {
+    const { buyBack, ledger } = bankAt(view, bank).bank;
+    requireClosable(buyBack, ledger, view.now);
 }
 
 /** What `sell_governance` would pay now. Throws `WriteOffPaused`, `NoGovernancePrice`, `RuleError`. */

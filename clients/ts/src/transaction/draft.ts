@@ -115,7 +115,7 @@ export async function draft(
                 compressTransactionMessageUsingAddressLookupTables(message, options.tables ?? {}),
         ) as DraftMessage;
 
-    const trial = build({ units: MOST_UNITS, price: unitPrice, bytes: MOST_LOADED_BYTES });
+    const trial = build({ units: MOST_UNITS, price: 0n, bytes: MOST_LOADED_BYTES });
     const { value: result } = await rpc
         .simulateTransaction(wire(trial), {
             encoding: 'base64',

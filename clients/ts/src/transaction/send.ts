@@ -42,7 +42,7 @@ export interface ConfirmOptions {
 }
 
 /** Signs a draft with the signers that its accounts carry. */
-export async function sign(
+async function sign(
     message: Draft['message'],
 ): Promise<{ signature: Signature; wire: Base64EncodedWireTransaction }> {
     const transaction = await signTransactionMessageWithSigners(message);
