@@ -160,7 +160,7 @@ fn bank(draw: &mut Draw, market: MarketKeys, at: u8) -> BankView {
     state.governance_escrow = keys.governance_escrow;
     if ledger.on_auction.0 > 0 || draw.once_in(8) {
         let drawn = sales::auction(draw);
-        let lot = GovAtoms(drawn.lot.0.min(1_000_000_000_000).max(1));
+        let lot = GovAtoms(drawn.lot.0.clamp(1, 1_000_000_000_000));
         state.auction = AuctionState::from(Auction { lot, ..drawn });
         // What is in escrow was issued before now.
         state.auction.issued_at = state.auction.issued_at.min(NOW - 1);
