@@ -61,11 +61,13 @@ pub fn steps(workspace: &Workspace, steps: &mut Steps, network: Option<&Network>
     steps.run("its generated code is current", "a few seconds", || {
         process::run(npm(workspace).args(["run", "--silent", "generate:check"]))
     })?;
-    steps.run("its format and its types", "about 10 s", || {
+    steps.run("its format and its types", "about 20 s", || {
         process::run(npm(workspace).args(["run", "--silent", "format:check"]))?;
         process::run(npm(workspace).args(["run", "--silent", "build:dev"]))
     })?;
-    steps.run("its tests", "about 20 s", || test(workspace, network))
+    steps.run("its tests", "about half a minute", || {
+        test(workspace, network)
+    })
 }
 
 /// Passes if Node and npm are there; says why not otherwise.
@@ -122,6 +124,8 @@ fn install(workspace: &Workspace) -> Result<()> {
         "--no-audit",
         "--no-fund",
         "--prefer-offline",
+        "--loglevel",
+        "error",
     ]))?;
     fs::write(&stamp, wanted).with_context(|| format!("{}", stamp.display()))
 }

@@ -35,7 +35,7 @@ export interface MarketView {
     readonly keys: MarketKeys;
     /** The account. */
     readonly market: Market;
-    /** Its banks. */
+    /** Its banks, by address. */
     readonly banks: readonly BankView[];
     /** The governance token's last update, usable or not. */
     readonly governancePrice: PriceUpdate | undefined;
@@ -92,6 +92,7 @@ export async function assembleMarketView(
         const keys = bankKeys[index] as BankKeys;
         return { keys, bank, price: updateIn(at.get(keys.oracle), bank.config) };
     });
+    views.sort((left, right) => (left.keys.bank < right.keys.bank ? -1 : 1));
     return {
         keys,
         market: market.data,

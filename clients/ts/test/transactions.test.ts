@@ -125,6 +125,19 @@ test(
     },
 );
 
+test('a node that dies is not waited for for ever', { skip: NO_PROGRAM }, async () => {
+    const { world } = await lentOut();
+    const payer = await world.person();
+    const { node } = world;
+    const refresh = plan.refresh(await world.view(), [world.sol.bank]);
+    const built = await draft(node.rpc, refresh, { payer });
+    node.isSilent = true;
+    await assert.rejects(
+        () => sendAndConfirm(node.rpc, built, { patienceMs: 500 }),
+        /the node is down/,
+    );
+});
+
 test(
     'a lookup table makes room, and events are found behind it',
     { skip: NO_PROGRAM },

@@ -21,6 +21,7 @@ import { type Draft, draft, type DraftOptions, type DraftRpc } from './draft.js'
 
 const REBROADCAST_MS = 1_500;
 const POLL_MS = 250;
+const PATIENCE_MS = 60_000;
 
 /** What sending needs of an RPC node. */
 export type SendRpc = Rpc<
@@ -39,6 +40,8 @@ export interface Landed {
 export interface ConfirmOptions {
     /** `confirmed` unless it is said. */
     readonly commitment?: Commitment;
+    /** How long the node may be silent before waiting is given up; a minute unless it is said. */
+    readonly patienceMs?: number;
 }
 
 /** Signs a draft with the signers that its accounts carry. */
@@ -57,7 +60,7 @@ async function sign(
  * Signs a draft and sends it, again and again, until it is confirmed or its
  * blockhash has expired (about 30 seconds). Sending twice does no harm: a
  * transaction lands once. Throws `transaction` if it landed and failed, `expired`
- * if it did not land and never will.
+ * if it did not land and never will, and what the node says if it stays silent.
  */
 export async function sendAndConfirm(
     rpc: SendRpc,
@@ -86,7 +89,9 @@ export async function confirm(
     options: ConfirmOptions & { readonly send?: () => Promise<void> } = {},
 ): Promise<Landed> {
     const commitment = options.commitment ?? 'confirmed';
+    const patience = options.patienceMs ?? PATIENCE_MS;
     let sentAt: number | undefined;
+    let answeredAt = Date.now();
     let failure: unknown;
     for (;;) {
         if (sentAt === undefined || Date.now() - sentAt >= REBROADCAST_MS) {
@@ -96,11 +101,15 @@ export async function confirm(
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         // The height first: a status read after it that is empty stays so.
         const height = await quietly(() => rpc.getBlockHeight({ commitment }).send());
+        if (height !== undefined) answeredAt = Date.now();
         const slot = await statusOf(rpc, signature, commitment);
         if (slot !== undefined) return { signature, slot };
         if (height !== undefined && height > lastValidBlockHeight) {
             if (failure !== undefined) throw failure;
             fail({ kind: 'expired', signature });
+        }
+        if (Date.now() - answeredAt > patience) {
+            throw failure ?? new Error(`the node is silent: ${signature} may still land`);
         }
     }
 }

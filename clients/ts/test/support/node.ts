@@ -67,6 +67,8 @@ export class Node {
     sent = 0;
     /** Whether what is sent gets lost. */
     dropsTransactions = false;
+    /** Whether it answers nothing any more. */
+    isSilent = false;
     /** What the node says of its height. */
     height = 0;
     private readonly landed = new Map<string, Landed>();
@@ -115,6 +117,7 @@ export class Node {
     }
 
     private answer(method: string, params: Params): unknown {
+        if (this.isSilent) throw new Error('the node is down');
         switch (method) {
             case 'getAccountInfo':
                 return this.context(shownAccount(this.svm.getAccount(params[0] as Address)));
