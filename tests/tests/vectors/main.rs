@@ -1,12 +1,15 @@
 //! Vectors for clients in other languages, in `tests/vectors`: what the engine
-//! answers, and what the client crate's instructions look like. Their seeds are
-//! fixed; this test compares the files with what the code says now. Write them
-//! anew with `BACKSTOP_VECTORS=write`.
+//! answers, what the client crate quotes for whole markets, and what its
+//! instructions look like. Their seeds are fixed; this test compares the files
+//! with what the code says now. Write them anew with `BACKSTOP_VECTORS=write`.
 
+mod buy_back;
 mod draw;
 mod instructions;
 mod lending;
+mod liquidation;
 mod losses;
+mod markets;
 mod prices;
 mod quotes;
 mod sales;
@@ -59,14 +62,24 @@ fn agree(all: Vec<Vectors>) {
     }
 }
 
+/// Vectors of every formula of the engine.
+fn formulas() -> Vec<Vectors> {
+    [
+        lending::all(),
+        prices::all(),
+        liquidation::all(),
+        sales::all(),
+        buy_back::all(),
+        losses::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 #[test]
 fn the_vectors_in_the_tree_are_what_the_engine_answers() {
-    agree(
-        [lending::all(), prices::all(), sales::all(), losses::all()]
-            .into_iter()
-            .flatten()
-            .collect(),
-    );
+    agree(formulas());
 }
 
 #[test]
@@ -82,10 +95,7 @@ fn the_quotes_in_the_tree_are_what_the_client_quotes() {
 /// Vectors that show refusals only prove half of a rule.
 #[test]
 fn a_quarter_of_every_formulas_cases_passes() {
-    for vectors in [lending::all(), prices::all(), sales::all(), losses::all()]
-        .into_iter()
-        .flatten()
-    {
+    for vectors in formulas() {
         let passed = vectors
             .cases
             .iter()
