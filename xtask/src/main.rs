@@ -9,6 +9,7 @@ mod bins;
 mod build;
 mod idl;
 mod localnet;
+mod node;
 mod planted;
 mod process;
 mod progress;
@@ -87,6 +88,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Checks and tests the TypeScript client, with Node 20.18 or later
+    Node {
+        /// Starts a local network for the tests over JSON-RPC, too; the first run
+        /// compiles it (10 to 20 min on two cores)
+        #[arg(long)]
+        localnet: bool,
+    },
     /// Plays random rows of transactions against a model of exact fractions
     #[command(disable_help_flag = true)]
     Fuzz {
@@ -142,6 +150,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Localnet { args } => localnet::run(&workspace, &args),
         Command::Cli { args } => bins::cli(&workspace, &args),
+        Command::Node { localnet } => node::run(&workspace, localnet),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Attack { args } => bins::ATTACK.run(&workspace, &args),
         Command::Bench { args } => bins::bench(&workspace, &args),

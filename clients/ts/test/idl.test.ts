@@ -1,0 +1,140 @@
+/** The interface description in both loaders of JavaScript: every account and event reads the same. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { BorshCoder, convertIdlToCamelCase, type Idl } from '@anchor-lang/core';
+import { rootNodeFromAnchor } from '@codama/nodes-from-anchor';
+import { decodeEvent } from '@backstop/client';
+import {
+    EVENTS,
+    getBankCodec,
+    getMarketCodec,
+    getObligationCodec,
+    REFUSALS,
+} from '@backstop/client/generated';
+
+interface Documented {
+    readonly name: string;
+    readonly docs?: readonly string[];
+}
+
+interface Description {
+    readonly instructions: readonly (Documented & {
+        readonly accounts: readonly Documented[];
+    })[];
+    readonly accounts: readonly (Documented & { readonly discriminator: number[] })[];
+    readonly events: readonly (Documented & { readonly discriminator: number[] })[];
+    readonly errors: readonly {
+        readonly code: number;
+        readonly name: string;
+        readonly msg: string;
+    }[];
+    readonly types: readonly (Documented & {
+        readonly type: { readonly fields?: readonly Documented[] };
+    })[];
+}
+
+const path = new URL('../../../idl/backstop.json', import.meta.url);
+const text = readFileSync(path, 'utf8');
+const idl = JSON.parse(text) as Description;
+const coder = new BorshCoder(convertIdlToCamelCase(JSON.parse(text) as Idl));
+
+const ACCOUNTS = {
+    bank: getBankCodec(),
+    market: getMarketCodec(),
+    obligation: getObligationCodec(),
+};
+
+/** Bytes that differ from their neighbours, behind a discriminator. */
+function numbered(discriminator: readonly number[], bytes: number): Uint8Array {
+    const data = Uint8Array.from({ length: bytes }, (_, at) => (at * 7 + 1) % 256);
+    data.set(discriminator);
+    return data;
+}
+
+/** Anchor's and Codama's values in one shape: two halves are one number, bytes are lists. */
+function plain(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Uint8Array) return [...value];
+    if (Array.isArray(value)) return value.map(plain);
+    if ('toBase58' in value) return (value.toBase58 as () => string)();
+    if ('toTwos' in value) return BigInt(String(value));
+    const fields = Object.entries(value).map(([name, field]) => [name, plain(field)] as const);
+    const named = Object.fromEntries(fields) as Record<string, unknown>;
+    const { low, high } = named;
+    if (typeof low === 'bigint' && typeof high === 'bigint' && fields.length === 2) {
+        return (high << 64n) | low;
+    }
+    return named;
+}
+
+test('every instruction, account, field, event and error says what it is', () => {
+    const silent: string[] = [];
+    const listen = (where: string, { name, docs }: Documented): void => {
+        if (!docs?.some((line) => line.length > 0)) silent.push(`${where}${name}`);
+    };
+    for (const instruction of idl.instructions) {
+        listen('', instruction);
+        instruction.accounts
+            .filter(({ name }) => !['event_authority', 'program'].includes(name))
+            .forEach((account) => listen(`${instruction.name}.`, account));
+    }
+    for (const type of idl.types) {
+        listen('', type);
+        // Anchor's form has no place for the words about a variant of an enum.
+        (type.type.fields ?? []).forEach((field) => listen(`${type.name}.`, field));
+    }
+    assert.deepEqual(silent, []);
+    assert.ok(idl.errors.every(({ msg }) => msg.length > 0));
+});
+
+test('both loaders see the same instructions, accounts, events and errors', () => {
+    const { program } = rootNodeFromAnchor(
+        JSON.parse(text) as Parameters<typeof rootNodeFromAnchor>[0],
+    );
+    assert.equal(program.instructions?.length, 32);
+    assert.equal(idl.instructions.length, 32);
+    assert.equal(program.accounts?.length, idl.accounts.length);
+    assert.equal(program.events?.length, idl.events.length);
+    assert.equal(program.errors?.length, idl.errors.length);
+    assert.deepEqual(
+        Object.entries(REFUSALS).map(([code, { name, message }]) => ({
+            code: Number(code),
+            name,
+            msg: message,
+        })),
+        idl.errors,
+    );
+});
+
+for (const { name, discriminator } of idl.accounts) {
+    test(`an account ${name} reads the same through Anchor and Codama`, () => {
+        const codec = ACCOUNTS[name.toLowerCase() as keyof typeof ACCOUNTS];
+        const data = numbered(discriminator, codec.fixedSize);
+        const { discriminator: kind, ...fields } = codec.decode(data);
+        assert.deepEqual([...kind], discriminator);
+        assert.deepEqual(Buffer.from(codec.encode({ ...fields } as never)), Buffer.from(data));
+        const read: unknown = coder.accounts.decode(name.toLowerCase(), Buffer.from(data));
+        assert.deepEqual(plain(read), plain(fields));
+    });
+}
+
+for (const { name, discriminator, decoder } of EVENTS) {
+    test(`an event ${name} reads the same through Anchor and Codama`, () => {
+        const data = numbered(discriminator, discriminator.length + decoder().fixedSize);
+        // Anchor takes a boolean for what it is: one bit.
+        if (name === 'DeficitSocialised') data[8 + 8 + 8 + 32 + 32 + 24 + 1] = 1;
+        const read = coder.events.decode(Buffer.from(data).toString('base64'));
+        assert.equal(read?.name, name[0]!.toLowerCase() + name.slice(1));
+        const own = decodeEvent(data);
+        assert.equal(own?.name, name);
+        assert.deepEqual(plain(read?.data), plain(own?.data));
+    });
+}
+
+test('bytes that are no event, or too few, are none', () => {
+    const [first] = EVENTS;
+    assert.equal(decodeEvent(numbered([0, 0, 0, 0, 0, 0, 0, 0], 200)), undefined);
+    assert.equal(decodeEvent(numbered(first.discriminator, 20)), undefined);
+    assert.equal(decodeEvent(new Uint8Array(3)), undefined);
+});
