@@ -1,4 +1,4 @@
-/** Every export says what it is, and nothing is of any type. */
+/** Every export says what it is, nothing is of any type, and no float decides anything about money. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,5 +51,19 @@ test('nothing is of any type, and no file takes more than a sitting', () => {
         const loose = lines.filter((line) => /(?::|<|\bas|\|) *any\b/.test(line));
         assert.deepEqual(loose, [], name);
         assert.ok(lines.length <= 301, `${name}: ${lines.length} lines`);
+    }
+});
+
+test('no float touches an amount', () => {
+    const money = files.filter(({ name }) => /^(?:engine|quote|amounts)/.test(name));
+    assert.ok(money.length > 15);
+    const float = /parseFloat|toFixed|\d\.\d|Math\.(?!abs)|Number\((?!bonus)/;
+    for (const { name, lines } of money) {
+        const code = lines.filter((line) => !/^\s*(?:\/?\*|\/\/)/.test(line));
+        assert.deepEqual(
+            code.filter((line) => float.test(line)),
+            [],
+            name,
+        );
     }
 });
