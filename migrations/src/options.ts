@@ -26,7 +26,8 @@ Without a file it only checks the program.
                          keypair of the governance mint's authority [the payer's]
       --program FILE     the program that was built [env: BACKSTOP_SO;
                          target/deploy/backstop.so]
-      --records DIR      where to record what was applied [migrations/records]
+      --records DIR      where to record what was applied
+                         [env: BACKSTOP_RECORDS; migrations/records]
       --dry-run          shows the plan, simulates its first step, sends nothing
                          [env: BACKSTOP_DRY_RUN=1]
   -y, --yes              does not ask [env: BACKSTOP_YES=1]
@@ -109,17 +110,18 @@ export function optionsOf(args: readonly string[]): Options | undefined {
         admin: values.admin,
         mintAuthority: values['mint-authority'],
         ...(values.program === undefined ? {} : { program: values.program }),
-        records: values.records ?? recordsDirectory(),
+        ...(values.records === undefined ? {} : { records: values.records }),
         dryRun: values['dry-run'] ?? isOn('BACKSTOP_DRY_RUN'),
         yes: values.yes ?? isOn('BACKSTOP_YES'),
         json: values.json ?? false,
     };
 }
 
-function environment(): Pick<Options, 'file' | 'program'> {
+function environment(): Pick<Options, 'file' | 'program' | 'records'> {
     return {
         file: variable('BACKSTOP_MARKET'),
         program: variable('BACKSTOP_SO') ?? builtProgram(),
+        records: variable('BACKSTOP_RECORDS') ?? recordsDirectory(),
     };
 }
 
@@ -131,7 +133,6 @@ export function optionsOfProvider(url: string, payer: TransactionSigner): Option
         payer,
         admin: variable('BACKSTOP_ADMIN'),
         mintAuthority: variable('BACKSTOP_MINT_AUTHORITY'),
-        records: recordsDirectory(),
         dryRun: isOn('BACKSTOP_DRY_RUN'),
         yes: isOn('BACKSTOP_YES'),
         json: false,
