@@ -1,6 +1,13 @@
 /** Carrying a plan out, one transaction after the other. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BackstopError, confirm, type Draft, draft, isExpired, type Landed } from '@backstop/client';
+import {
+    BackstopError,
+    confirm,
+    type Draft,
+    draft,
+    isExpired,
+    type Landed,
+} from '@backstop/client';
 import {
     assertIsFullySignedTransaction,
     getBase64EncodedWireTransaction,
@@ -58,7 +65,8 @@ export async function carryOut(work: Work, plan: Plan, listener: Listener): Prom
         } catch (error) {
             const title = titleOf(work.desired, planned.step);
             const where = `step ${index + 1} of ${plan.steps.length}: ${title}`;
-            const hint = error instanceof MigrationError && error.hint ? `${error.hint}; then ` : '';
+            const hint =
+                error instanceof MigrationError && error.hint ? `${error.hint}; then ` : '';
             throw new MigrationError(
                 `${messageOf(error)} (${where})`,
                 `${hint}run the same command again: it goes on where this one stopped, ${index} of ` +
@@ -69,11 +77,7 @@ export async function carryOut(work: Work, plan: Plan, listener: Listener): Prom
 }
 
 /** One step, if it is still the next one. */
-async function carryOutStep(
-    work: Work,
-    planned: Planned,
-    listener: Listener,
-): Promise<Outcome> {
+async function carryOutStep(work: Work, planned: Planned, listener: Listener): Promise<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
         const observed = await look(work, planned);
         if (!isNext(work, planned, observed)) return undefined;
@@ -104,7 +108,11 @@ async function send(
         return await confirm(work.rpc, signature, built.lastValidBlockHeight, {
             send: async () => {
                 await work.rpc
-                    .sendTransaction(wire, { encoding: 'base64', maxRetries: 0n, skipPreflight: true })
+                    .sendTransaction(wire, {
+                        encoding: 'base64',
+                        maxRetries: 0n,
+                        skipPreflight: true,
+                    })
                     .send();
             },
         });

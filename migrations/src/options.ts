@@ -99,7 +99,8 @@ export function optionsOf(args: readonly string[]): Options | undefined {
     const { values, positionals } = parsed(args);
     if (values.help) return undefined;
     const [file, ...more] = positionals;
-    if (more.length > 0) throw new MigrationError(`one file at a time: \`${more[0]}\``, 'see --help');
+    if (more.length > 0)
+        throw new MigrationError(`one file at a time: \`${more[0]}\``, 'see --help');
     const url = values.url ?? variable('BACKSTOP_URL') ?? solanaConfig('json_rpc_url');
     const keypair = values.keypair ?? variable('BACKSTOP_KEYPAIR') ?? solanaConfig('keypair_path');
     return {

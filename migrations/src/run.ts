@@ -146,6 +146,10 @@ async function confirmed({ url, yes }: Options): Promise<void> {
     if (!['y', 'Y', 'yes'].includes(answer.trim())) throw new MigrationError('nothing was done');
 }
 
-function programReport({ address, sha256, upgradeAuthority }: CheckedProgram): Record<string, unknown> {
+function programReport({
+    address,
+    sha256,
+    upgradeAuthority,
+}: CheckedProgram): Record<string, unknown> {
     return { address, sha256, upgrade_authority: upgradeAuthority ?? null };
 }

@@ -8,7 +8,9 @@ import { PACKAGE, REPOSITORY } from './support/paths.ts';
 import { type Ended, start } from './support/programs.ts';
 
 const LIBRARY = join(REPOSITORY, 'clients/ts/node_modules/@anchor-lang');
-const WITHOUT_LIBRARY = existsSync(LIBRARY) ? false : 'no @anchor-lang/core: `npm ci` in clients/ts';
+const WITHOUT_LIBRARY = existsSync(LIBRARY)
+    ? false
+    : 'no @anchor-lang/core: `npm ci` in clients/ts';
 
 /** What the command puts into `.anchor/deploy.js` where the root has no tsconfig.json. */
 function host(url: string): string {
@@ -28,35 +30,47 @@ main();
 `;
 }
 
-test('anchor migrate finds the migration', { skip: WITHOUT_NETWORK || WITHOUT_LIBRARY }, async () => {
-    assert.equal(existsSync(join(REPOSITORY, 'tsconfig.json')), false, 'it would look for ts-node');
-    const network = new Network();
-    const root = scratch();
-    mkdirSync(join(root, 'node_modules'));
-    symlinkSync(LIBRARY, join(root, 'node_modules/@anchor-lang'));
-    mkdirSync(join(root, '.anchor'));
-    const script = join(root, '.anchor/deploy.js');
-    writeFileSync(script, host(network.url));
-    const { path } = await network.key(root);
-    const settings = {
-        ANCHOR_WALLET: path,
-        BACKSTOP_MARKET: write(root, createdMarket()),
-        BACKSTOP_SO: network.program,
-        BACKSTOP_RECORDS: join(root, 'records'),
-    };
-    const run = (more: Record<string, string>): Promise<Ended> =>
-        start(process.execPath, [script], { ...settings, ...more }, root).ended;
+test(
+    'anchor migrate finds the migration',
+    { skip: WITHOUT_NETWORK || WITHOUT_LIBRARY },
+    async () => {
+        assert.equal(
+            existsSync(join(REPOSITORY, 'tsconfig.json')),
+            false,
+            'it would look for ts-node',
+        );
+        const network = new Network();
+        const root = scratch();
+        mkdirSync(join(root, 'node_modules'));
+        symlinkSync(LIBRARY, join(root, 'node_modules/@anchor-lang'));
+        mkdirSync(join(root, '.anchor'));
+        const script = join(root, '.anchor/deploy.js');
+        writeFileSync(script, host(network.url));
+        const { path } = await network.key(root);
+        const settings = {
+            ANCHOR_WALLET: path,
+            BACKSTOP_MARKET: write(root, createdMarket()),
+            BACKSTOP_SO: network.program,
+            BACKSTOP_RECORDS: join(root, 'records'),
+        };
+        const run = (more: Record<string, string>): Promise<Ended> =>
+            start(process.execPath, [script], { ...settings, ...more }, root).ended;
 
-    const unasked = await run({});
-    assert.equal(unasked.code, 1, 'the command would report success: the exit code says otherwise');
-    assert.match(unasked.stdout, /^1\. create market /m);
-    assert.match(unasked.stderr, /^error: this needs a yes/m);
+        const unasked = await run({});
+        assert.equal(
+            unasked.code,
+            1,
+            'the command would report success: the exit code says otherwise',
+        );
+        assert.match(unasked.stdout, /^1\. create market /m);
+        assert.match(unasked.stderr, /^error: this needs a yes/m);
 
-    const done = await run({ BACKSTOP_YES: '1' });
-    assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stdout, /^done 5\/5: update bank USDC/m);
+        const done = await run({ BACKSTOP_YES: '1' });
+        assert.equal(done.code, 0, done.stderr);
+        assert.match(done.stdout, /^done 5\/5: update bank USDC/m);
 
-    const again = await run({});
-    assert.equal(again.code, 0, again.stderr);
-    assert.match(again.stdout, /^nothing to do: /m);
-});
+        const again = await run({});
+        assert.equal(again.code, 0, again.stderr);
+        assert.match(again.stdout, /^nothing to do: /m);
+    },
+);

@@ -86,7 +86,10 @@ describe('a file that has changed', { skip: WITHOUT_NETWORK }, () => {
 
     test('what lowers the risk is applied at once', async () => {
         const used = await new Used(network).begin();
-        const text = edited(createdMarket(), SOL, { deposit_cap: '"50_000"', max_conf_bps: '"1%"' });
+        const text = edited(createdMarket(), SOL, {
+            deposit_cap: '"50_000"',
+            max_conf_bps: '"1%"',
+        });
         const done = await used.apply(text);
         assert.deepEqual(effects(done), [
             ['update-bank', 'SOL', 'at-once', 'max_conf_bps', 'deposit_cap'],

@@ -25,7 +25,9 @@ function parsed(text: string, variables: Readonly<Record<string, string>> = {}):
 
 /** What a file asks for where SOL has nine decimals and every other mint six. */
 function desired(file: MarketFile, signer = SIGNER): Promise<Desired> {
-    const mint = (address: Address): [Address, { tokenProgram: Address; decimals: number; supply: bigint }] => [
+    const mint = (
+        address: Address,
+    ): [Address, { tokenProgram: Address; decimals: number; supply: bigint }] => [
         address,
         { tokenProgram: TOKEN, decimals: address.startsWith('3R2D') ? 9 : 6, supply: 10n ** 13n },
     ];
@@ -63,12 +65,18 @@ describe('a market file', () => {
     });
 
     test('puts variables into strings, and their defaults where there are none', () => {
-        const text = edited(EXAMPLE, '[market]', { guardian: '"${WHO:-}"', fee_owner: '"${A}${B:-x:-y}"' });
+        const text = edited(EXAMPLE, '[market]', {
+            guardian: '"${WHO:-}"',
+            fee_owner: '"${A}${B:-x:-y}"',
+        });
         const owner = { A: OTHER.slice(0, 10), B: OTHER.slice(10) };
         const file = parsed(text, { ...owner, WHO: SIGNER });
         assert.equal(file.market.text('guardian'), SIGNER);
         assert.equal(file.market.text('fee_owner'), OTHER);
-        assert.throws(() => parsed(text, {}), /market\.toml:\d+: the environment has no A: export it/);
+        assert.throws(
+            () => parsed(text, {}),
+            /market\.toml:\d+: the environment has no A: export it/,
+        );
         assert.throws(() => parsed(text, { A: '' }), /`x:-y` is not an address/);
         // An empty variable is one that is there.
         assert.equal(parsed(text, { ...owner, WHO: '' }).market.text('guardian'), '1'.repeat(32));
@@ -77,7 +85,10 @@ describe('a market file', () => {
     test('names the line of a mistake, in the bank that makes it', () => {
         const text = edited(EXAMPLE, 'name = "USDC"', { kink_bps: '"85"' });
         const line = text.split('\n').findIndex((each) => each === 'kink_bps = "85"') + 1;
-        assert.throws(() => parsed(text), new RegExp(`^FileError: market\\.toml:${line}: \`kink_bps\``));
+        assert.throws(
+            () => parsed(text),
+            new RegExp(`^FileError: market\\.toml:${line}: \`kink_bps\``),
+        );
     });
 
     test('keeps its market when the admin turns out to be another one', async () => {
@@ -96,7 +107,10 @@ describe('a market file', () => {
         ) as { types: { name: string; type: { fields?: { name: string }[] } }[] };
         const names = (type: string): string[] => {
             const found = idl.types.find(({ name }) => name === type)?.type.fields ?? [];
-            return found.map(({ name }) => name).filter((name) => name !== 'reserved').sort();
+            return found
+                .map(({ name }) => name)
+                .filter((name) => name !== 'reserved')
+                .sort();
         };
         const own = (table: readonly Field[]): string[] => table.map(({ name }) => name).sort();
         assert.deepEqual(own(BANK), names('BankConfig'));

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createdMintAddress, fetchBanks, fetchMarkets } from '@backstop/client';
 import { getAddressEncoder } from '@solana/kit';
-import { createdMarket, EXAMPLE, Network, scratch, WITHOUT_NETWORK, write } from './support/network.ts';
+import {
+    createdMarket,
+    EXAMPLE,
+    Network,
+    scratch,
+    WITHOUT_NETWORK,
+    write,
+} from './support/network.ts';
 import { cli, migration, shown, startMigration, WITHOUT_CLI } from './support/programs.ts';
 import { type Moment, proxy } from './support/proxy.ts';
 
@@ -24,7 +31,10 @@ function recordIn(directory: string): { path: string; steps: readonly RecordedSt
     const [name = '', ...more] = readdirSync(directory);
     assert.deepEqual(more, [], 'one record, and nothing half-written beside it');
     const path = join(directory, name);
-    return { path, steps: (JSON.parse(readFileSync(path, 'utf8')) as { steps: RecordedStep[] }).steps };
+    return {
+        path,
+        steps: (JSON.parse(readFileSync(path, 'utf8')) as { steps: RecordedStep[] }).steps,
+    };
 }
 
 describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
@@ -43,10 +53,18 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         const { path, signer } = await network.key(directory);
         const file = write(directory, createdMarket());
         const first = shown(await migration(file, ...at(path, records)));
-        assert.deepEqual(first.steps.map(({ kind }) => kind), KINDS);
+        assert.deepEqual(
+            first.steps.map(({ kind }) => kind),
+            KINDS,
+        );
         const record = recordIn(records);
         assert.deepEqual(
-            record.steps.map(({ number, kind, state, signature }) => [number, kind, state, signature]),
+            record.steps.map(({ number, kind, state, signature }) => [
+                number,
+                kind,
+                state,
+                signature,
+            ]),
             KINDS.map((kind, at) => [at + 1, kind, 'applied', first.signatures?.[at]]),
         );
         const noted = readFileSync(record.path, 'utf8');
@@ -78,7 +96,10 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         const file = write(directory, createdMarket());
         const balance = await network.rpc.getBalance(signer.address).send();
         const { steps } = shown(await migration(file, ...at(path, records), '--dry-run'));
-        assert.deepEqual(steps.map(({ kind }) => kind), KINDS);
+        assert.deepEqual(
+            steps.map(({ kind }) => kind),
+            KINDS,
+        );
         const after = await network.rpc.getBalance(signer.address).send();
         assert.equal(after.value, balance.value);
         assert.equal(existsSync(records), false);
@@ -105,7 +126,13 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         const supply = Buffer.alloc(8);
         supply.writeBigUInt64LE(5_000_000_000_000n);
         // Option (u32) and authority, supply, decimals, initialised, no freeze authority.
-        const data = [Buffer.from([1, 0, 0, 0]), owner, supply, Buffer.from([6, 1]), Buffer.alloc(36)];
+        const data = [
+            Buffer.from([1, 0, 0, 0]),
+            owner,
+            supply,
+            Buffer.from([6, 1]),
+            Buffer.alloc(36),
+        ];
         await network.raw('surfnet_setAccount', [
             mint.signer.address,
             {
@@ -123,7 +150,10 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         const { steps, notes } = shown(
             await migration(file, ...args, '--mint-authority', authority.path),
         );
-        assert.deepEqual(steps.map(({ kind }) => kind), KINDS);
+        assert.deepEqual(
+            steps.map(({ kind }) => kind),
+            KINDS,
+        );
         assert.match(notes[0] ?? '', /takes the authority over the governance mint \w+ for good/);
         assert.deepEqual(shown(await migration(file, ...args)).steps, []);
     });
@@ -170,9 +200,17 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
 
         const { steps } = shown(await migration(file, ...at(key, records)));
         const done = moment === 'after' ? nth : nth - 1;
-        assert.deepEqual(steps.map(({ kind }) => kind), KINDS.slice(done), name);
+        assert.deepEqual(
+            steps.map(({ kind }) => kind),
+            KINDS.slice(done),
+            name,
+        );
         const applied = recordIn(records).steps.filter(({ state }) => state === 'applied');
-        assert.deepEqual(applied.map(({ kind }) => kind), KINDS, name);
+        assert.deepEqual(
+            applied.map(({ kind }) => kind),
+            KINDS,
+            name,
+        );
         assert.deepEqual(shown(await migration(file, ...at(key, records))).steps, [], name);
     }
 
@@ -186,7 +224,13 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
             const args = at(path, join(directory, 'records'));
             const theirs = shown(await cli('market', 'plan', file, ...asked(path)));
             const ours = shown(await migration(file, ...args, '--dry-run'));
-            const plain = ({ kind, title, bank, changes, effect }: (typeof ours.steps)[number]) => ({
+            const plain = ({
+                kind,
+                title,
+                bank,
+                changes,
+                effect,
+            }: (typeof ours.steps)[number]) => ({
                 ...{ kind, title, bank, changes, effect },
             });
             assert.deepEqual(ours.steps.map(plain), theirs.steps.map(plain));

@@ -176,7 +176,13 @@ const MISTAKES: readonly (readonly [word: string, text: string])[] = [
     ['without `}`', edited(EXAMPLE, '[market]', { guardian: '"${GUARDIAN"' })],
     ['a name is made of', EXAMPLE.replace(SOL, 'name = "S L"')],
     ['two banks are called', EXAMPLE.replace(SOL, 'name = "USDC"')],
-    ['has the same mint', EXAMPLE.replace('${SOL_MINT:-3R2D5uRNqkv7grW6meZpuJcn8FEvqrvtrpfBJQqaX6V1}', 'C8759Kz87BkukDTaY2ABwLB9eF7CeH7GG6bSv3WGw9Lk')],
+    [
+        'has the same mint',
+        EXAMPLE.replace(
+            '${SOL_MINT:-3R2D5uRNqkv7grW6meZpuJcn8FEvqrvtrpfBJQqaX6V1}',
+            'C8759Kz87BkukDTaY2ABwLB9eF7CeH7GG6bSv3WGw9Lk',
+        ),
+    ],
     ['name either an existing', EXAMPLE.replace(/^mint = "\$\{GOV.*$/m, '')],
     ['at most 18 decimals', createdMarket().replace('decimals = 6', 'decimals = 19')],
     ['write token or', edited(createdMarket(), '[governance.create]', { token_program: '"spl"' })],

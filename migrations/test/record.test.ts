@@ -76,7 +76,8 @@ test('a step whose end nobody saw is settled by its signature', async () => {
     for (const signature of ['landed', 'failed', 'unknown']) record.sent(step(signature));
     const known = { landed: { slot: 5n, err: null }, failed: { slot: 6n, err: { Custom: 1 } } };
     await record.settle(node(100n, known));
-    const states = (): string[] => stepsIn(record.path).map(({ state, signature }) => `${signature} ${state}`);
+    const states = (): string[] =>
+        stepsIn(record.path).map(({ state, signature }) => `${signature} ${state}`);
     assert.deepEqual(states(), ['landed applied', 'unknown sent'], 'it may still land');
     await record.settle(node(101n, known));
     assert.deepEqual(states(), ['landed applied'], 'it never will');

@@ -48,7 +48,10 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         bytes[middle] = (bytes[middle] ?? 0) ^ 1;
         const other = join(directory, 'other.so');
         writeFileSync(other, bytes);
-        refused(await run(createdMarket(), admin, other), /is another one than .*other\.so: SHA-256/);
+        refused(
+            await run(createdMarket(), admin, other),
+            /is another one than .*other\.so: SHA-256/,
+        );
     });
 
     test('a program that is only the beginning of the deployed one is not the one', async () => {
@@ -60,7 +63,10 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
 
     test('a program that was not built is asked for', async () => {
         const missing = join(directory, 'missing.so');
-        refused(await run(createdMarket(), admin, missing), /the program that was built cannot be read/);
+        refused(
+            await run(createdMarket(), admin, missing),
+            /the program that was built cannot be read/,
+        );
     });
 
     test("another admin's market is left alone", async () => {
@@ -82,7 +88,10 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
     });
 
     test('a mint that is not on the cluster is named with its line', async () => {
-        const text = createdMarket().replace('${SOL_MINT:-3R2D5uRNqkv7grW6meZpuJcn8FEvqrvtrpfBJQqaX6V1}', admin.signer.address);
+        const text = createdMarket().replace(
+            '${SOL_MINT:-3R2D5uRNqkv7grW6meZpuJcn8FEvqrvtrpfBJQqaX6V1}',
+            admin.signer.address,
+        );
         const ended = await run(text, admin);
         assert.equal(ended.code, 1);
         assert.match(ended.stderr, /market\.toml:\d+: there is no mint \w+ on this cluster/);
@@ -109,7 +118,11 @@ describe('on a chain of its own', { skip: WITHOUT_SURFNET || WITHOUT_NETWORK }, 
         );
 
     const setAccount = (key: Address, owner: Address, data: Uint8Array): Promise<unknown> => {
-        const account = { lamports: 10_000_000_000, owner, data: Buffer.from(data).toString('hex') };
+        const account = {
+            lamports: 10_000_000_000,
+            owner,
+            data: Buffer.from(data).toString('hex'),
+        };
         return call(cluster.url, 'surfnet_setAccount', [key, account]);
     };
 
@@ -141,7 +154,10 @@ describe('on a chain of its own', { skip: WITHOUT_SURFNET || WITHOUT_NETWORK }, 
             data: program.toString('hex'),
         };
         await call(cluster.url, 'surfnet_setAccount', [BACKSTOP_PROGRAM_ADDRESS, account]);
-        refused(await run(), /on this cluster is another one than .*: SHA-256 \w{64} there, \w{64} here/);
+        refused(
+            await run(),
+            /on this cluster is another one than .*: SHA-256 \w{64} there, \w{64} here/,
+        );
 
         await setAccount(dataAddress, LOADER, Buffer.alloc(45));
         refused(await run(), /the program \w+ was closed on this cluster/);

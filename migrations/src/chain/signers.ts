@@ -24,7 +24,8 @@ export async function readKeypair(path: string): Promise<TransactionSigner> {
         const bytes: unknown = JSON.parse(readFileSync(path, 'utf8'));
         const isByte = (byte: unknown): byte is number =>
             typeof byte === 'number' && Number.isInteger(byte) && byte >= 0 && byte < 256;
-        if (!Array.isArray(bytes) || !bytes.every(isByte)) throw new Error('it is no list of bytes');
+        if (!Array.isArray(bytes) || !bytes.every(isByte))
+            throw new Error('it is no list of bytes');
         return await createKeyPairSignerFromBytes(Uint8Array.from(bytes));
     } catch (error) {
         throw new MigrationError(

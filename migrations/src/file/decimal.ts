@@ -81,7 +81,9 @@ export function rateOf(price: Decimal, scale: Scale): bigint {
     const divisor = 10n ** BigInt(price.scale + scale.governance);
     const rate = (numerator + divisor - 1n) / divisor;
     if (rate > U128_MAX) {
-        throw new RangeError(`\`${formatScaled(price.digits, price.scale)}\` is too large for a price`);
+        throw new RangeError(
+            `\`${formatScaled(price.digits, price.scale)}\` is too large for a price`,
+        );
     }
     return rate;
 }

@@ -17,11 +17,7 @@ export class Settings<T extends Values> {
     readonly #table: readonly Field[];
     readonly #given: ReadonlyMap<string, Given>;
 
-    private constructor(
-        file: string,
-        table: readonly Field[],
-        given: ReadonlyMap<string, Given>,
-    ) {
+    private constructor(file: string, table: readonly Field[], given: ReadonlyMap<string, Given>) {
         this.#file = file;
         this.#table = table;
         this.#given = given;

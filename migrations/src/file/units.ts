@@ -50,7 +50,8 @@ export function parseUnit(unit: Unit, text: string): Written {
         case 'secs':
             return durationOf(text);
         case 'count':
-            if (!/^\+?[0-9]+$/.test(text)) throw new RangeError(`\`${text}\` is not a whole number`);
+            if (!/^\+?[0-9]+$/.test(text))
+                throw new RangeError(`\`${text}\` is not a whole number`);
             return BigInt(text);
         case 'mode':
             return modeOf(text);

@@ -112,11 +112,7 @@ export function sameState(a: Observed, b: Observed): boolean {
     });
 }
 
-function sameInForce(
-    table: readonly Field[],
-    a: InForce<Values>,
-    b: InForce<Values>,
-): boolean {
+function sameInForce(table: readonly Field[], a: InForce<Values>, b: InForce<Values>): boolean {
     if (!sameSettings(table, a.settings, b.settings)) return false;
     if (!a.queued || !b.queued) return !a.queued && !b.queued;
     return sameSettings(table, a.queued.settings, b.queued.settings);

@@ -52,10 +52,7 @@ function weightRules(c: BankSettings): Rule[] {
         ],
         [c.min_bonus_bps <= c.max_bonus_bps, 'min_bonus_bps must not exceed max_bonus_bps'],
         [c.max_bonus_bps <= MAX_BONUS, 'max_bonus_bps must not exceed 5000'],
-        [
-            c.bonus_ramp_bps > 0n && c.bonus_ramp_bps <= BPS,
-            'bonus_ramp_bps must be 1..=10000',
-        ],
+        [c.bonus_ramp_bps > 0n && c.bonus_ramp_bps <= BPS, 'bonus_ramp_bps must be 1..=10000'],
         [c.bonus_insurance_bps <= BPS, 'bonus_insurance_bps must not exceed 10000'],
         [
             taken <= BPS * (BPS - SELF_LIQUIDATION_MARGIN),
@@ -73,10 +70,7 @@ function lendingRules(c: BankSettings): Rule[] {
     const highest = c.base_rate_bps + c.slope_below_bps + c.slope_above_bps;
     return [
         [c.max_utilisation_bps <= BPS, 'max_utilisation_bps must not exceed 10000'],
-        [
-            c.kink_bps > 0n && c.kink_bps < BPS,
-            'kink_bps must lie strictly between 0 and 10000',
-        ],
+        [c.kink_bps > 0n && c.kink_bps < BPS, 'kink_bps must lie strictly between 0 and 10000'],
         [highest <= MAX_RATE, 'the interest curve must not exceed 100000 bps a year'],
         [
             c.protocol_fee_bps + c.insurance_fee_bps <= BPS,
@@ -115,10 +109,7 @@ export function marketRule(c: MarketSettings, supply: bigint): string | undefine
         within(c.config_delay_secs, 'config_delay_secs'),
         within(c.max_pause_secs, 'max_pause_secs'),
         within(c.auction_duration_secs, 'auction_duration_secs'),
-        [
-            c.auction_delay_secs <= MAX_DELAY_SECS,
-            'auction_delay_secs must not exceed 30 days',
-        ],
+        [c.auction_delay_secs <= MAX_DELAY_SECS, 'auction_delay_secs must not exceed 30 days'],
         within(c.issuance_window_secs, 'issuance_window_secs'),
         [
             c.issuance_window_bps <= BPS,
@@ -139,7 +130,11 @@ export function marketRule(c: MarketSettings, supply: bigint): string | undefine
 /** The rule that a market's settings break in a market that is there, if any. */
 export function marketRuleInForce(
     c: MarketSettings,
-    market: { readonly settings: MarketSettings; readonly supply: bigint; readonly outstanding: bigint },
+    market: {
+        readonly settings: MarketSettings;
+        readonly supply: bigint;
+        readonly outstanding: bigint;
+    },
 ): string | undefined {
     if (c.lifetime_issuance_cap < market.outstanding) {
         return 'lifetime_issuance_cap must not be below what is outstanding';

@@ -30,7 +30,9 @@ const execute = promisify(execFile);
 
 interface State {
     readonly rpc_url: string;
-    readonly actors: Readonly<Record<string, { readonly address: Address; readonly keypair: string }>>;
+    readonly actors: Readonly<
+        Record<string, { readonly address: Address; readonly keypair: string }>
+    >;
 }
 
 /** A keypair and the file that it is in. */
