@@ -1,7 +1,7 @@
 /** What the caller says: arguments, or environment variables where there are none. */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TransactionSigner } from '@solana/kit';
 import { messageOf, MigrationError } from './error.ts';
@@ -126,14 +126,23 @@ function environment(): Pick<Options, 'file' | 'program' | 'records'> {
     };
 }
 
-/** Options of `anchor migrate`, which passes a node and a wallet and no argument. */
+/**
+ * Options of `anchor migrate`, which passes a node and a wallet and no argument, and
+ * which runs its script in `.anchor`: what the caller named lies beside that.
+ */
 export function optionsOfProvider(url: string, payer: TransactionSigner): Options {
+    const root = basename(process.cwd()) === '.anchor' ? '..' : '.';
+    const beside = (path: string | undefined): string | undefined =>
+        path === undefined ? undefined : resolve(root, path);
+    const { file, program, records } = environment();
     return {
-        ...environment(),
+        file: beside(file),
+        program: resolve(root, program),
+        records: resolve(root, records),
         url,
         payer,
-        admin: variable('BACKSTOP_ADMIN'),
-        mintAuthority: variable('BACKSTOP_MINT_AUTHORITY'),
+        admin: beside(variable('BACKSTOP_ADMIN')),
+        mintAuthority: beside(variable('BACKSTOP_MINT_AUTHORITY')),
         dryRun: isOn('BACKSTOP_DRY_RUN'),
         yes: isOn('BACKSTOP_YES'),
         json: false,

@@ -13,7 +13,15 @@ import {
     WITHOUT_NETWORK,
     write,
 } from './support/network.ts';
-import { cli, migration, shown, type Shown, WITHOUT_CLI } from './support/programs.ts';
+import {
+    cli,
+    migration,
+    shown,
+    type Shown,
+    startMigration,
+    WITHOUT_CLI,
+} from './support/programs.ts';
+import { proxy } from './support/proxy.ts';
 
 const USDC = 'name = "USDC"';
 const SOL = 'name = "SOL"';
@@ -39,8 +47,8 @@ class Used {
         return this;
     }
 
-    #args(): string[] {
-        const { url, program } = this.network;
+    args(url = this.network.url): string[] {
+        const { program } = this.network;
         return [
             ...['--url', url, '--keypair', this.admin.path, '--program', program],
             ...['--records', join(this.directory, 'records'), '--yes', '--json'],
@@ -48,7 +56,7 @@ class Used {
     }
 
     async apply(text: string, ...more: string[]): Promise<Shown> {
-        return shown(await migration(write(this.directory, text), ...this.#args(), ...more));
+        return shown(await migration(write(this.directory, text), ...this.args(), ...more));
     }
 
     /** What the command-line program would do with the same file. */
@@ -69,6 +77,7 @@ class Used {
 }
 
 const SOL_MINT = '3R2D5uRNqkv7grW6meZpuJcn8FEvqrvtrpfBJQqaX6V1';
+const GOV_MINT = 'DtJqg51XVEzFPQYzRh35isig9MzkaKyzviXW4NtwbT1X';
 const USDC_MINT = 'C8759Kz87BkukDTaY2ABwLB9eF7CeH7GG6bSv3WGw9Lk';
 
 function effects({ steps }: Shown): unknown[] {
@@ -188,6 +197,56 @@ describe('a file that has changed', { skip: WITHOUT_NETWORK }, () => {
         assert.deepEqual(effects(await used.apply(text)), [
             ['update-bank', 'SOL', 'queued', 'collateral_factor_bps'],
         ]);
+    });
+
+    test('a run that is killed between changes is finished by the next', async () => {
+        const text = edited(
+            edited(createdMarket(), '[market]', { max_failed_auctions: '4', premium_bps: '"12%"' }),
+            SOL,
+            { deposit_cap: '"1"', borrow_cap: '"100_000"' },
+        );
+        const all = [
+            ['update-market', null, 'at-once', 'max_failed_auctions'],
+            ['update-market', null, 'queued', 'premium_bps'],
+            ['update-bank', 'SOL', 'at-once', 'deposit_cap'],
+            ['update-bank', 'SOL', 'queued', 'borrow_cap'],
+        ];
+        await Promise.all(
+            all.map(async (_, index) => {
+                const used = await new Used(network).begin();
+                const file = write(used.directory, text);
+                let kill = (): void => undefined;
+                const node = await proxy(network.url, index + 1, 'after', () => kill());
+                const { child, ended } = startMigration([file, ...used.args(node.url)]);
+                kill = () => child.kill('SIGKILL');
+                assert.equal((await ended).code, null, 'it was not killed');
+                node.close();
+                assert.deepEqual(effects(await used.apply(text)), all.slice(index + 1));
+                const { steps, waiting } = await used.apply(text);
+                assert.deepEqual(steps, []);
+                assert.deepEqual(
+                    waiting.map(({ bank }) => bank),
+                    [null, 'SOL'],
+                );
+            }),
+        );
+    });
+
+    test('a bank that is missing is created, and one that the file leaves out is left alone', async () => {
+        const used = await new Used(network).begin();
+        const gov = '[[bank]]\n' + createdMarket().slice(createdMarket().indexOf(USDC));
+        const more = `${createdMarket()}\n${gov}`
+            .replace(/("USDC"[^]*)"USDC"/, '$1"GOV"')
+            .replace(/(USDC_MINT:-[^]*)\$\{USDC_MINT:-\w+\}/, `$1${GOV_MINT}`);
+        // Somebody is there already: switching write-offs on waits.
+        assert.deepEqual(effects(await used.apply(more)), [
+            ['create-bank', 'GOV', null],
+            ['update-bank', 'GOV', 'queued', 'write_off_mode'],
+        ]);
+        assert.equal((await used.bank(GOV_MINT)).config.writeOffMode, 0);
+        const { steps, notes } = await used.apply(createdMarket());
+        assert.deepEqual(steps, []);
+        assert.match(notes.join(), /the bank \w+ is not in the file and is left alone/);
     });
 
     test('settings that the program would refuse are refused before anything is sent', async () => {
