@@ -27,6 +27,7 @@ export class AuctionCard {
     private readonly curve = new Curve();
     private readonly facts = new Facts();
     private readonly form: BuyForm;
+    private readonly figures: HTMLElement;
     private spokenAt = 0;
     private spokenPhase: quote.AuctionPhase | undefined;
 
@@ -35,22 +36,19 @@ export class AuctionCard {
         const id = `auction-${cards}`;
         this.title = el('h3', { id });
         this.form = new BuyForm(context);
+        this.figures = el(
+            'div',
+            {},
+            el('p', { class: 'now' }, this.now, this.per),
+            this.curve.element,
+        );
+        const right = el('div', {}, this.facts.element, this.form.element, this.form.receipt);
         this.element = el(
             'article',
             { class: 'card auction', 'aria-labelledby': id },
             el('div', { class: 'head' }, this.title, this.phase),
-            el(
-                'div',
-                { class: 'halves' },
-                el(
-                    'div',
-                    {},
-                    el('p', { class: 'now' }, this.now, this.per),
-                    this.spoken,
-                    this.curve.element,
-                ),
-                el('div', {}, this.facts.element, this.form.element, this.form.receipt),
-            ),
+            this.spoken,
+            el('div', { class: 'halves' }, this.figures, right),
         );
     }
 
@@ -72,6 +70,8 @@ export class AuctionCard {
         setText(this.per, `${asset} for one ${token}`);
         this.curve.show({ auction, now: view.now, oracle, decimals, asset });
         this.showFacts(auction, view, oracle, { decimals, asset, token });
+        this.figures.hidden = false;
+        this.facts.element.hidden = false;
         this.form.element.hidden = auction.phase !== 'open';
         this.form.show({
             snapshot,
@@ -89,7 +89,8 @@ export class AuctionCard {
     finish(): boolean {
         this.element.dataset['phase'] = 'finished';
         setText(this.phase, 'Over: this auction has raised what it was for, or was closed');
-        this.form.element.hidden = true;
+        for (const part of [this.figures, this.facts.element, this.form.element])
+            part.hidden = true;
         return this.form.receipt.hasChildNodes();
     }
 

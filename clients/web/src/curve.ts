@@ -29,6 +29,7 @@ export class Curve {
     private readonly line = svg('path', { class: 'line' });
     private readonly past = svg('path', { class: 'past' });
     private readonly area = svg('path', { class: 'area' });
+    private readonly guides = svg('path', { class: 'guides' });
     private readonly par = svg('path', { class: 'par' });
     private readonly drop = svg('path', { class: 'drop' });
     private readonly marker = el('span', { class: 'marker', 'aria-hidden': 'true' });
@@ -49,6 +50,7 @@ export class Curve {
             { viewBox: box, preserveAspectRatio: 'none', role: 'img', 'aria-labelledby': id },
             this.title,
             this.area,
+            this.guides,
             this.par,
             this.line,
             this.past,
@@ -81,14 +83,16 @@ export class Curve {
         draw(this.line, `M0 ${start}L${UNIT} ${floor}`);
         draw(this.past, `M0 ${start}L${x} ${here}`);
         draw(this.area, `M0 ${start}L${UNIT} ${floor}V${UNIT}H0Z`);
+        draw(this.guides, `M0 ${start}H${UNIT}M0 ${floor}H${UNIT}`);
         draw(this.drop, `M${x} ${here}V${UNIT}`);
         place(this.marker, x, here);
 
         const text = (value: bigint): string => price(value, state.decimals);
+        // The line leaves the upper right and the lower left free.
         setText(this.startLabel, `start ${text(auction.startRate)}`);
-        place(this.startLabel, 0n, start);
+        place(this.startLabel, UNIT, start);
         setText(this.floorLabel, `floor ${text(auction.floorRate)}`);
-        place(this.floorLabel, UNIT, floor);
+        place(this.floorLabel, 0n, floor);
         this.showOracle(state, y);
         setText(this.nowLabel, rate === undefined ? '' : text(rate));
         this.nowLabel.classList.toggle('leftwards', x > (UNIT * 7n) / 10n);
@@ -99,7 +103,13 @@ export class Curve {
         setText(this.title, describe(state));
     }
 
-    private showOracle({ oracle, decimals }: CurveState, y: (rate: bigint) => bigint): void {
+    private showOracle(
+        { oracle, decimals, auction: { auction } }: CurveState,
+        y: (rate: bigint) => bigint,
+    ): void {
+        const startIsLower = oracle !== undefined && oracle > auction.startRate;
+        this.startLabel.classList.toggle('below', startIsLower);
+        this.parLabel.classList.toggle('below', !startIsLower);
         draw(this.par, oracle === undefined ? '' : `M0 ${y(oracle)}H${UNIT}`);
         setText(this.parLabel, oracle === undefined ? '' : `oracle ${price(oracle, decimals)}`);
         if (oracle !== undefined) place(this.parLabel, UNIT, y(oracle));

@@ -137,10 +137,11 @@ class BankCard {
         this.facts.set('Of it on auction', text(ledger.onAuction));
         this.facts.set('Insurance', text(ledger.insurance + ledger.insuranceFees));
         this.facts.set('Written off so far', text(ledger.lost));
-        this.showLayers(found, asset);
+        this.showLayers(view, found, asset);
     }
 
     private showLayers(
+        view: MarketView,
         { bank, layers, worstHaircutPpm, blocked }: quote.BankSolvency,
         asset: string,
     ): void {
@@ -164,11 +165,14 @@ class BankCard {
             blocked > 0n
                 ? ` ${shown(blocked, decimals)} cannot be written off: the bank's mode forbids it.`
                 : '';
+        const token = tokenName(view.keys.mint);
+        const issued = shown(layers.issued, view.market.governanceDecimals);
+        const more = layers.issued > 0n ? ` The auction would issue ${issued} ${token} more.` : '';
         setText(
             this.worst,
             total === 0n && blocked === 0n
                 ? 'Nobody would lose anything.'
-                : `If nobody bought and lenders had to share what is open, they would lose ${haircut} of their claims.${kept}`,
+                : `If nobody bought and lenders had to share what is open, they would lose ${haircut} of their claims.${more}${kept}`,
         );
     }
 

@@ -114,12 +114,12 @@ onStage('errors', (suite) => {
     // The last one: it ends the network.
     test('a node that goes away is named, and what was read is marked as old', async () => {
         const page = await suite.visit();
-        await page.locator('.auction').waitFor();
+        await page.locator('article.auction').waitFor();
         await suite.stage.network.stop();
         const said = await topProblem(page, 'The node does not answer');
         assert.ok(said.includes(suite.stage.network.state.rpc_url), said);
         await page.locator('#read.stale').waitFor();
-        assert.equal(await page.locator('.auction').isVisible(), true);
+        assert.equal(await page.locator('article.auction').isVisible(), true);
     });
 });
 

@@ -79,10 +79,10 @@ onStage('the page', (suite) => {
         await page.getByText('Which market?').waitFor();
         await page.getByLabel('Market').fill(suite.stage.market);
         await page.getByRole('button', { name: 'Show' }).click();
-        await page.locator('.auction').waitFor();
+        await page.locator('article.auction').waitFor();
         assert.equal(new URL(page.url()).searchParams.get('market'), suite.stage.market);
         await page.reload();
-        await page.locator('.auction').waitFor();
+        await page.locator('article.auction').waitFor();
         await page.goBack();
         await page.getByText('Which market?').waitFor();
     });
