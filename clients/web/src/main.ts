@@ -16,6 +16,8 @@ import './style/figures.css';
 
 /** Between two readings. */
 const READ_MS = 1_000;
+/** What a reading may take before the node is said not to answer. */
+const LIMIT_MS = 8_000;
 /** After one that failed. */
 const RETRY_MS = 3_000;
 
@@ -79,9 +81,8 @@ class ShownMarket {
         const turn = (this.reading += 1);
         let failed = false;
         try {
-            const snapshot = await this.chain.snapshot(
-                owner === undefined ? undefined : address(owner),
-            );
+            const reading = this.chain.snapshot(owner === undefined ? undefined : address(owner));
+            const snapshot = await inTime(reading);
             if (this.isStale(turn)) return;
             this.show(snapshot);
             if (this.failing) say(undefined);
@@ -150,6 +151,20 @@ class ShownMarket {
         this.cards.set(bank, card);
         auctions.append(card.element);
         return card;
+    }
+}
+
+/** A node may take a question and never answer it. */
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+    let timer: number | undefined;
+    const late = new Promise<never>((_, reject) => {
+        const error = new DOMException('no answer in time', 'TimeoutError');
+        timer = window.setTimeout(() => reject(error), LIMIT_MS);
+    });
+    try {
+        return await Promise.race([reading, late]);
+    } finally {
+        window.clearTimeout(timer);
     }
 }
 

@@ -2,6 +2,7 @@
 import { BackstopError, type Failure, refusalOf, RuleError } from '@backstop/client';
 import {
     isSolanaError,
+    type SolanaError,
     SOLANA_ERROR__RPC__TRANSPORT_HTTP_ERROR,
     SOLANA_ERROR__SUBTLE_CRYPTO__DISALLOWED_IN_INSECURE_CONTEXT,
 } from '@solana/kit';
@@ -58,6 +59,7 @@ export function explain(error: unknown, node: string, units?: Units): Problem {
             detail: 'Open the page over https, or from 127.0.0.1.',
         };
     }
+    if (isSolanaError(error) && error.context.__code < 0) return ofNode(error, node);
     if (isUnreachable(error)) {
         return {
             title: 'The node does not answer',
@@ -78,6 +80,15 @@ function isUnreachable(error: unknown): boolean {
         error instanceof TypeError ||
         (error instanceof DOMException && error.name === 'TimeoutError')
     );
+}
+
+/** Codes below zero are those of JSON-RPC. Kit's own text for them is left out of built pages. */
+function ofNode({ context }: SolanaError, node: string): Problem {
+    const said = '__serverMessage' in context ? String(context.__serverMessage) : 'no reason given';
+    return {
+        title: 'The node answers with an error',
+        detail: `${node}: ${said} (${context.__code}). The page goes on trying.`,
+    };
 }
 
 function refused(error: unknown, numbers: string): Problem {

@@ -112,6 +112,10 @@ export function signerOf(
         const bytes = new Uint8Array(getTransactionEncoder().encode(transaction));
         const output = await ask(wallet, { account, chain, transaction: bytes });
         const decoded = getTransactionDecoder().decode(output);
+        if (!decoded.signatures[address(account.address)]) {
+            const detail = 'It gave the transaction back without a signature. Nothing was sent.';
+            throw new PageError(`${wallet.name} did not sign`, detail);
+        }
         assertIsTransactionWithinSizeLimit(decoded);
         return Object.freeze({ ...decoded, lifetimeConstraint: transaction.lifetimeConstraint });
     };

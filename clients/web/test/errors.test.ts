@@ -94,6 +94,18 @@ onStage('errors', (suite) => {
         assert.match(await topProblem(banana, 'no address'), /base58/);
     });
 
+    test('a node that has had enough, or never answers, is told from one that is not there', async () => {
+        const { rpc_url: node } = suite.stage.network.state;
+        const page = await suite.visit();
+        await open(page);
+        await page.route(`${node}/**`, (route) => route.fulfill({ status: 429 }));
+        assert.match(await topProblem(page, 'HTTP 429'), /had enough requests/);
+        await page.unrouteAll();
+        await page.locator('#problem:empty').waitFor({ state: 'attached' });
+        await page.route(`${node}/**`, () => undefined);
+        await topProblem(page, 'The node does not answer');
+    });
+
     test("an auction that is over is refused in the program's words", async () => {
         const page = await suite.visitAsBuyer();
         await page.getByRole('button', { name: 'Pause updates' }).click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackstopError, RuleError } from '@backstop/client';
-import type { Address } from '@solana/kit';
+import { type Address, getSolanaErrorFromJsonRpcError } from '@solana/kit';
 import { explain, PageError } from '../src/problem.js';
 import { check, ofQuery, toQuery } from '../src/settings.js';
 import { clock, duration, exactly, percent, price, shown, shownUp } from '../src/text.js';
@@ -86,4 +86,11 @@ test('a node that cannot be reached is named', () => {
     const { title, detail } = explain(new TypeError('Failed to fetch'), NODE);
     assert.equal(title, 'The node does not answer');
     assert.ok(detail.includes(NODE));
+});
+
+test("a node's own error is quoted", () => {
+    const error = getSolanaErrorFromJsonRpcError({ code: -32601, message: 'no such method' });
+    const { title, detail } = explain(error, NODE);
+    assert.equal(title, 'The node answers with an error');
+    assert.equal(detail, `${NODE}: no such method (-32601). The page goes on trying.`);
 });
