@@ -66,8 +66,7 @@ export class AuctionCard {
         this.element.dataset['phase'] = auction.phase;
         setText(this.title, `${token} for ${asset}`);
         setText(this.phase, phaseText(auction, view.now));
-        setText(this.now, auction.rate === undefined ? '–' : price(auction.rate, decimals));
-        setText(this.per, `${asset} for one ${token}`);
+        this.showPrice(auction, decimals, `${asset} for one ${token}`);
         this.curve.show({ auction, now: view.now, oracle, decimals, asset });
         this.showFacts(auction, view, oracle, { decimals, asset, token });
         this.figures.hidden = false;
@@ -92,6 +91,17 @@ export class AuctionCard {
         for (const part of [this.figures, this.facts.element, this.form.element])
             part.hidden = true;
         return this.form.receipt.hasChildNodes();
+    }
+
+    private showPrice(
+        { auction, phase, rate }: quote.AuctionQuote,
+        decimals: Decimals,
+        unit: string,
+    ): void {
+        const first = phase === 'announced' ? auction.startRate : undefined;
+        const shownRate = rate ?? first;
+        setText(this.now, shownRate === undefined ? '' : price(shownRate, decimals));
+        setText(this.per, shownRate === undefined ? '' : first ? `${unit} at the start` : unit);
     }
 
     private showFacts(

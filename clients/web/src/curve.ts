@@ -7,6 +7,8 @@ import type { quote } from '@backstop/client';
 const UNIT = 1_000n;
 /** Room above the highest and below the lowest price. */
 const MARGIN = 120n;
+/** Two labels closer than this would cover each other. */
+const NEAR = 140n;
 
 /** Everything that the plot shows. */
 export interface CurveState {
@@ -107,9 +109,9 @@ export class Curve {
         { oracle, decimals, auction: { auction } }: CurveState,
         y: (rate: bigint) => bigint,
     ): void {
-        const startIsLower = oracle !== undefined && oracle > auction.startRate;
-        this.startLabel.classList.toggle('below', startIsLower);
-        this.parLabel.classList.toggle('below', !startIsLower);
+        const apart = oracle === undefined ? UNIT : y(oracle) - y(auction.startRate);
+        this.startLabel.classList.toggle('below', -NEAR < apart && apart < 0n);
+        this.parLabel.classList.toggle('below', 0n <= apart && apart < NEAR);
         draw(this.par, oracle === undefined ? '' : `M0 ${y(oracle)}H${UNIT}`);
         setText(this.parLabel, oracle === undefined ? '' : `oracle ${price(oracle, decimals)}`);
         if (oracle !== undefined) place(this.parLabel, UNIT, y(oracle));
