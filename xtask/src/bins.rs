@@ -1,7 +1,7 @@
 //! The programs that a visitor runs: the demo, the benchmark, the local network,
 //! and the search for rows of transactions that break something.
 
-use std::os::unix::process::CommandExt;
+use std::{os::unix::process::CommandExt, path::PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -109,15 +109,15 @@ Usage: cargo xtask attack [--minutes N] [--seed N] [--only TEXT]
 /// help is its own.
 pub fn cli(workspace: &Workspace, args: &[String]) -> Result<()> {
     CLI.compile(workspace)?;
-    let mut command = Command::new(workspace.host_target()?.join("debug").join(CLI.name));
-    let error = command
+    let error = Command::new(CLI.path(workspace)?)
         .env("BACKSTOP_SO", workspace.program())
         .args(args)
         .exec();
     Err(error).context("cannot start backstop")
 }
 
-const CLI: Binary = Binary {
+/// The command line program.
+pub const CLI: Binary = Binary {
     name: "backstop",
     help: "",
 };
@@ -185,10 +185,14 @@ impl Binary {
         )
     }
 
+    /// Where it lies once it is compiled.
+    pub fn path(&self, workspace: &Workspace) -> Result<PathBuf> {
+        Ok(workspace.host_target()?.join("debug").join(self.name))
+    }
+
     /// The compiled binary, told where the program is.
     pub fn command(&self, workspace: &Workspace) -> Result<Command> {
-        let path = workspace.host_target()?.join("debug").join(self.name);
-        let mut command = Command::new(path);
+        let mut command = Command::new(self.path(workspace)?);
         command
             .current_dir(workspace.root())
             .env("BACKSTOP_SO", workspace.program());

@@ -88,13 +88,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Checks and tests the TypeScript client, with Node 20.18 or later
-    Node {
-        /// Starts a local network for the tests over JSON-RPC, too; the first run
-        /// compiles it (10 to 20 min on two cores)
-        #[arg(long)]
-        localnet: bool,
-    },
+    /// Checks and tests everything in TypeScript, with Node 20.19 or later
+    Node,
     /// Plays random rows of transactions against a model of exact fractions
     #[command(disable_help_flag = true)]
     Fuzz {
@@ -150,7 +145,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),
         Command::Localnet { args } => localnet::run(&workspace, &args),
         Command::Cli { args } => bins::cli(&workspace, &args),
-        Command::Node { localnet } => node::run(&workspace, localnet),
+        Command::Node => node::run(&workspace),
         Command::Fuzz { args } => bins::FUZZ.run(&workspace, &args),
         Command::Attack { args } => bins::ATTACK.run(&workspace, &args),
         Command::Bench { args } => bins::bench(&workspace, &args),

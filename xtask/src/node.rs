@@ -1,6 +1,6 @@
-//! `cargo xtask node`: checks and tests the TypeScript client, with Node where it
-//! is there. Where it is not, what is skipped is said, and nothing fails: a
-//! change of the program can be made without it.
+//! `cargo xtask node`: checks and tests everything that is TypeScript, with Node
+//! where it is there. Where it is not, what is skipped is said, and nothing
+//! fails: a change of the program can be made without it.
 
 use std::{
     fs,
@@ -20,54 +20,91 @@ use crate::{
     workspace::Workspace,
 };
 
-/// How many steps [`steps`] takes.
-pub const STEPS: usize = 4;
+/// A package of the tree. The others link to the first one's build.
+struct Package {
+    /// What steps call it.
+    name: &'static str,
+    /// Where it is.
+    directory: &'static str,
+    /// npm scripts that must pass before its tests; they compile these too.
+    checks: &'static [&'static str],
+    /// How long its tests take.
+    estimate: &'static str,
+    /// Test files at a time: a browser and a chain each are enough for two
+    /// processors.
+    concurrency: &'static str,
+}
 
-/// Oldest Node that the client's one dependency runs on.
-const OLDEST: (u32, u32) = (20, 18);
+const PACKAGES: [Package; 3] = [
+    Package {
+        name: "the TypeScript client",
+        directory: "clients/ts",
+        checks: &["generate:check", "format:check", "build:dev"],
+        estimate: "about half a minute",
+        concurrency: "2",
+    },
+    Package {
+        name: "the migrations",
+        directory: "migrations",
+        checks: &["format:check", "build:dev"],
+        estimate: "about a minute",
+        concurrency: "1",
+    },
+    Package {
+        name: "the auction page",
+        directory: "clients/web",
+        checks: &["format:check", "build"],
+        estimate: "about a minute",
+        concurrency: "1",
+    },
+];
+
+/// How many steps [`steps`] takes.
+pub const STEPS: usize = 2 * PACKAGES.len();
+
+/// Oldest Node that the packages run on.
+const OLDEST: (u32, u32) = (20, 19);
 
 /// How long the local network may take to start.
 const STARTING: Duration = Duration::from_secs(60);
 
-/// Runs every step; with a local network for the tests over JSON-RPC if asked.
-pub fn run(workspace: &Workspace, with_network: bool) -> Result<()> {
+/// Runs every step.
+pub fn run(workspace: &Workspace) -> Result<()> {
     if let Err(reason) = find() {
         bail!("{reason}");
     }
     build::program(workspace)?;
-    let network = if with_network {
-        Some(Network::start(workspace)?)
-    } else {
-        None
-    };
-    let passed = steps(workspace, &mut Steps::new(STEPS), network.as_ref())?;
+    let surfnet = localnet::surfnet(workspace)?;
+    bins::LOCALNET.compile(workspace)?;
+    bins::CLI.compile(workspace)?;
+    let passed = steps(workspace, &mut Steps::new(STEPS), &surfnet)?;
     println!("{passed} passed, 0 failed");
     Ok(())
 }
 
 /// The steps, as part of a longer list. Returns how many tests passed; none,
-/// after saying so, where Node is not there. The program must be built.
-pub fn steps(workspace: &Workspace, steps: &mut Steps, network: Option<&Network>) -> Result<usize> {
+/// after saying so, where Node is not there. Program, local chain (`surfnet`),
+/// local network and command line program must be built.
+pub fn steps(workspace: &Workspace, steps: &mut Steps, surfnet: &Path) -> Result<usize> {
     if let Err(reason) = find() {
-        eprintln!("      skipped: everything of the TypeScript client, because {reason}");
+        eprintln!("      skipped: everything in TypeScript, because {reason}");
         (0..STEPS).for_each(|_| steps.skip());
         return Ok(0);
     }
-    steps.run(
-        "packages of the TypeScript client",
-        "about 20 s the first time",
-        || install(workspace),
-    )?;
-    steps.run("its generated code is current", "a few seconds", || {
-        process::run(npm(workspace).args(["run", "--silent", "generate:check"]))
-    })?;
-    steps.run("its format and its types", "about 20 s", || {
-        process::run(npm(workspace).args(["run", "--silent", "format:check"]))?;
-        process::run(npm(workspace).args(["run", "--silent", "build:dev"]))
-    })?;
-    steps.run("its tests", "about half a minute", || {
-        test(workspace, network)
-    })
+    let mut passed = 0;
+    for package in &PACKAGES {
+        steps.run(
+            &format!("packages, format and types of {}", package.name),
+            "about 40 s the first time",
+            || package.check(workspace),
+        )?;
+        passed += steps.run(
+            &format!("tests of {}", package.name),
+            package.estimate,
+            || package.test(workspace, surfnet),
+        )?;
+    }
+    Ok(passed)
 }
 
 /// Passes if Node and npm are there; says why not otherwise.
@@ -95,69 +132,81 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
     Some((next()?, next()?))
 }
 
-fn directory(workspace: &Workspace) -> PathBuf {
-    workspace.root().join("clients/ts")
-}
+impl Package {
+    fn directory(&self, workspace: &Workspace) -> PathBuf {
+        workspace.root().join(self.directory)
+    }
 
-fn npm(workspace: &Workspace) -> Command {
-    let mut npm = Command::new("npm");
-    npm.current_dir(directory(workspace))
-        .env("npm_config_cache", workspace.cache().join("npm"))
-        .env("npm_config_update_notifier", "false");
-    npm
-}
+    fn npm(&self, workspace: &Workspace) -> Command {
+        let mut npm = Command::new("npm");
+        npm.current_dir(self.directory(workspace))
+            .env("npm_config_cache", workspace.cache().join("npm"))
+            .env("npm_config_update_notifier", "false");
+        npm
+    }
 
-/// Installs what the lock file names, unless it is there already. No package's
-/// own script is run.
-fn install(workspace: &Workspace) -> Result<()> {
-    let directory = directory(workspace);
-    let lock = directory.join("package-lock.json");
-    let bytes = fs::read(&lock).with_context(|| format!("{}", lock.display()))?;
-    let wanted = format!("{:x?}", Sha256::digest(&bytes).as_slice());
-    let stamp = directory.join("node_modules/.backstop-stamp");
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
-        return Ok(());
+    fn check(&self, workspace: &Workspace) -> Result<()> {
+        self.install(workspace)?;
+        for script in self.checks {
+            process::run(self.npm(workspace).args(["run", "--silent", script]))?;
+        }
+        Ok(())
     }
-    process::run(npm(workspace).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--prefer-offline",
-        "--loglevel",
-        "error",
-    ]))?;
-    fs::write(&stamp, wanted).with_context(|| format!("{}", stamp.display()))
-}
 
-/// Runs the tests and shows what they print; returns how many passed.
-fn test(workspace: &Workspace, network: Option<&Network>) -> Result<usize> {
-    let directory = directory(workspace);
-    let mut node = Command::new("node");
-    node.current_dir(&directory)
-        .args(["--test", "--test-reporter=tap"])
-        .args(compiled_tests(&directory)?)
-        .env("BACKSTOP_SO", workspace.program())
-        .stderr(Stdio::inherit());
-    if let Some(network) = network {
-        node.env("BACKSTOP_LOCALNET", &network.directory)
-            .env("BACKSTOP_LOCALNET_BIN", &network.binary);
+    /// Installs what the lock file names, unless it is there already. No
+    /// package's own script is run.
+    fn install(&self, workspace: &Workspace) -> Result<()> {
+        let directory = self.directory(workspace);
+        let lock = directory.join("package-lock.json");
+        let bytes = fs::read(&lock).with_context(|| format!("{}", lock.display()))?;
+        let wanted = format!("{:x?}", Sha256::digest(&bytes).as_slice());
+        let stamp = directory.join("node_modules/.backstop-stamp");
+        if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+            return Ok(());
+        }
+        process::run(self.npm(workspace).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+            "--loglevel",
+            "error",
+        ]))?;
+        fs::write(&stamp, wanted).with_context(|| format!("{}", stamp.display()))
     }
-    let output = node
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot start node")?;
-    let report = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        eprintln!("{report}");
-        bail!("a test of the TypeScript client failed: see above");
+
+    /// Runs the tests on a network of their own and shows what they print if
+    /// one fails; returns how many passed.
+    fn test(&self, workspace: &Workspace, surfnet: &Path) -> Result<usize> {
+        let network = Network::start(workspace, surfnet)?;
+        let directory = self.directory(workspace);
+        let output = Command::new("node")
+            .current_dir(&directory)
+            .args(["--test", "--test-reporter=tap"])
+            .arg(format!("--test-concurrency={}", self.concurrency))
+            .args(compiled_tests(&directory)?)
+            .env("BACKSTOP_SO", workspace.program())
+            .env("BACKSTOP_SURFNET", surfnet)
+            .env("BACKSTOP_CLI", bins::CLI.path(workspace)?)
+            .env("BACKSTOP_LOCALNET", &network.directory)
+            .env("BACKSTOP_LOCALNET_BIN", bins::LOCALNET.path(workspace)?)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cannot start node")?;
+        let report = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() {
+            eprintln!("{report}");
+            bail!("a test of {} failed: see above", self.name);
+        }
+        for line in report.lines().filter(|line| line.contains("# SKIP")) {
+            eprintln!("      skipped: {}", line.trim());
+        }
+        let passed = count(&report, "# pass ").context("node reported no count of tests")?;
+        ensure!(passed > 0, "node ran no test at all");
+        Ok(passed)
     }
-    for line in report.lines().filter(|line| line.contains("# SKIP")) {
-        eprintln!("      skipped: {}", line.trim());
-    }
-    let passed = count(&report, "# pass ").context("node reported no count of tests")?;
-    ensure!(passed > 0, "node ran no test at all");
-    Ok(passed)
 }
 
 fn compiled_tests(directory: &Path) -> Result<Vec<PathBuf>> {
@@ -182,34 +231,27 @@ fn count(report: &str, label: &str) -> Option<usize> {
 }
 
 /// A local network that runs as long as this value lives.
-pub struct Network {
+struct Network {
     directory: PathBuf,
-    binary: PathBuf,
     child: Child,
 }
 
 impl Network {
-    /// Compiles what is missing and starts one, on ports that are free.
-    pub fn start(workspace: &Workspace) -> Result<Self> {
-        let surfnet = localnet::surfnet(workspace)?;
-        bins::LOCALNET.compile(workspace)?;
+    /// Starts one, on ports that are free.
+    fn start(workspace: &Workspace, surfnet: &Path) -> Result<Self> {
         let directory = std::env::temp_dir().join(format!("backstop-node-{}", std::process::id()));
-        let mut command = bins::LOCALNET.command(workspace)?;
-        let binary = PathBuf::from(command.get_program());
-        let child = command
+        let child = bins::LOCALNET
+            .command(workspace)?
             .arg("--dir")
             .arg(&directory)
             .args(["up", "--rpc-port", "0"])
             .env("BACKSTOP_SURFNET", surfnet)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .context("cannot start the local network")?;
-        let mut network = Self {
-            directory,
-            binary,
-            child,
-        };
+        let mut network = Self { directory, child };
         network.wait()?;
         Ok(network)
     }
@@ -218,7 +260,7 @@ impl Network {
         let started = Instant::now();
         while !self.directory.join("localnet.json").exists() {
             if let Some(status) = self.child.try_wait()? {
-                bail!("the local network ended with {status}: see above");
+                bail!("the local network ended with {status}: `cargo xtask localnet` says why");
             }
             ensure!(
                 started.elapsed() < STARTING,

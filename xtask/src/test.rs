@@ -9,8 +9,8 @@ use std::{
 use anyhow::{ensure, Context, Result};
 
 use crate::{
-    bins::{BENCH, DEMO, FUZZ},
-    build, idl, localnet,
+    bins::{BENCH, CLI, DEMO, FUZZ, LOCALNET},
+    build, idl, localnet, node,
     process::{self, host_cargo, Command},
     progress::{human, Steps},
     workspace::Workspace,
@@ -24,7 +24,7 @@ const FUZZ_MINUTES: &str = "1.5";
 /// Runs every step, stopping at the first that fails.
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
-    let mut steps = Steps::new(14);
+    let mut steps = Steps::new(14 + node::STEPS);
 
     steps.run("formatting", SECONDS, || {
         process::run(process::cargo(workspace).args(["fmt", "--all", "--check"]))
@@ -74,7 +74,10 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
                 "--workspace",
                 "--locked",
                 "--no-run",
-            ]))
+            ]))?;
+            // Those that other processes start.
+            LOCALNET.compile(workspace)?;
+            CLI.compile(workspace)
         },
     )?;
     let tests = steps.run("running the tests", "about 5 min", || {
@@ -88,6 +91,7 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
                 .env("BACKSTOP_SURFNET", &surfnet),
         )
     })?;
+    let tests = tests + node::steps(workspace, &mut steps, &surfnet)?;
     steps.run("compiling the search for rows", "about 10 s", || {
         FUZZ.compile(workspace)
     })?;
