@@ -50,7 +50,7 @@ export class WalletBar {
     private choices(): HTMLElement[] {
         const { usable } = this.wallets;
         if (usable.length > 0) return usable.map((wallet) => this.choice(wallet));
-        const text = 'No wallet found. Wallets for Solana show themselves here.';
+        const text = 'No wallet found that signs for Solana.';
         return [el('p', { class: 'quiet' }, text)];
     }
 

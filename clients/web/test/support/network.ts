@@ -48,6 +48,8 @@ export class Network {
             ['--dir', directory, 'up', '--rpc-port', '0'],
             { stdio: ['ignore', 'ignore', 'inherit'] },
         );
+        // A test that ends early leaves no network behind.
+        process.once('exit', () => child.kill('SIGTERM'));
         const file = join(directory, 'localnet.json');
         for (const deadline = Date.now() + STARTING_MS; !existsSync(file); await sleep(200)) {
             if (child.exitCode !== null)
@@ -59,7 +61,7 @@ export class Network {
 
     /** Ends the network, and the chain with it. */
     async stop(): Promise<void> {
-        if (this.child.exitCode !== null) return;
+        if (this.child.exitCode !== null || this.child.signalCode !== null) return;
         const ended = once(this.child, 'exit');
         this.child.kill('SIGTERM');
         await ended;
