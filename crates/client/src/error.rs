@@ -69,6 +69,21 @@ impl From<EngineError> for ClientError {
     }
 }
 
+impl From<anchor_lang::error::Error> for ClientError {
+    /// An error that a function of the program returned here.
+    fn from(error: anchor_lang::error::Error) -> Self {
+        use anchor_lang::error::Error::AnchorError;
+        let code = match &error {
+            AnchorError(error) => Refusal::of_code(error.error_code_number),
+            _ => None,
+        };
+        match code {
+            Some(refusal) => Self::Refused(refusal),
+            None => Self::Build(error.to_string()),
+        }
+    }
+}
+
 impl From<backstop::error::BackstopError> for ClientError {
     fn from(error: backstop::error::BackstopError) -> Self {
         let code: u32 = error.into();
@@ -198,9 +213,15 @@ pub struct FailedTransaction {
 }
 
 impl FailedTransaction {
-    /// The program's error, if it was the program that refused.
+    /// The program's error, if it was the program that refused: another
+    /// program's error may have the same number. Without a log the number decides.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
+        let failed = format!("Program {} failed: ", backstop::ID);
+        let is_ours = |line: &String| line.starts_with(&failed);
+        if !self.logs.is_empty() && !self.logs.iter().any(is_ours) {
+            return None;
+        }
         Refusal::of_transaction(&self.error)
     }
 
@@ -259,6 +280,10 @@ mod tests {
                 "Program log: Instruction: Repay",
                 "Program log: DebtBelowMinimum { left: 9999, min: 10000 }",
                 "Program log: AnchorError occurred. Error Code: DebtBelowMinimum.",
+                &format!(
+                    "Program {} failed: custom program error: 0x177d",
+                    backstop::ID
+                ),
             ]
             .map(str::to_owned)
             .to_vec(),
@@ -268,5 +293,11 @@ mod tests {
         assert!(text.contains("DebtBelowMinimum (6013)"), "{text}");
         assert!(text.contains("left: 9999"), "{text}");
         assert!(text.contains("nothing was sent"), "{text}");
+
+        let mut foreign = failed.clone();
+        foreign.logs.pop();
+        assert_eq!(foreign.refusal(), None, "another program's error");
+        foreign.logs.clear();
+        assert_eq!(foreign.refusal().unwrap().code, 6013);
     }
 }

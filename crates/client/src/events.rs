@@ -108,11 +108,13 @@ pub fn from_logs(logs: &[impl AsRef<str>]) -> Vec<Event> {
         if let Some(rest) = line.strip_prefix("Program ") {
             let mut words = rest.split(' ');
             match (words.next(), words.next()) {
-                (Some(id), Some("invoke")) => stack.push(id == program),
                 (Some("data:"), Some(data)) if stack.last() == Some(&true) => {
                     let bytes = BASE64_STANDARD.decode(data).unwrap_or_default();
                     events.extend(Event::decode(&bytes));
                 }
+                // What a program logs itself stands behind such a word.
+                (Some(label), _) if label.ends_with(':') => {}
+                (Some(id), Some("invoke")) => stack.push(id == program),
                 (Some(_), Some("success" | "failed:")) => drop(stack.pop()),
                 _ => {}
             }
@@ -172,6 +174,11 @@ mod tests {
         assert!(from_logs(&[&invoke, &foreign, &data, &foreign_end, &success]).is_empty());
         let after = from_logs(&[&invoke, &foreign, &foreign_end, &data, &success]);
         assert_eq!(after.len(), 1);
+        // A foreign program that logs what the runtime would say.
+        let forged = "Program log: success".to_owned();
+        assert!(from_logs(&[&invoke, &foreign, &forged, &data, &foreign_end]).is_empty());
+        let forged = format!("Program log: {ID} invoke [3]");
+        assert!(from_logs(&[&foreign, &forged, &data, &foreign_end]).is_empty());
     }
 
     #[test]

@@ -66,8 +66,12 @@ fn context(value: Value) -> Value {
 }
 
 fn simulation(error: Value, units: u64) -> Value {
+    let failed = format!(
+        "Program {} failed: custom program error: 0x177c",
+        backstop_client::ID
+    );
     context(json!({
-        "err": error, "logs": ["Program log: NoDebt", "Program log: AnchorError occurred."],
+        "err": error, "logs": ["Program log: NoDebt", "Program log: AnchorError occurred.", failed],
         "unitsConsumed": units, "loadedAccountsDataSize": 100_000,
     }))
 }

@@ -75,7 +75,6 @@ fn assert_same(world: &mut World, bank: BankId, after: &MarketView) {
     let stored = world.market_state();
     let quoted = Market {
         sequence: stored.sequence,
-        governance_published_at: stored.governance_published_at,
         ..after.market
     };
     assert_eq!(format!("{quoted:?}"), format!("{stored:?}"));

@@ -47,12 +47,8 @@ export async function fetchUnitPrice(
     policy: FeePolicy,
     instructions: readonly Instruction[],
 ): Promise<bigint> {
-    const writable = new Set<Address>();
-    for (const { accounts = [] } of instructions) {
-        for (const { address, role } of accounts) if (isWritableRole(role)) writable.add(address);
-    }
     try {
-        const some = [...writable].slice(0, MOST_FEE_ACCOUNTS);
+        const some = writableAccounts(instructions).slice(0, MOST_FEE_ACCOUNTS);
         const paid = await rpc.getRecentPrioritizationFees(some).send();
         return unitPrice(
             policy,
@@ -61,4 +57,13 @@ export async function fetchUnitPrice(
     } catch {
         return unitPrice(policy, []);
     }
+}
+
+/** The accounts that instructions write, each once. */
+export function writableAccounts(instructions: readonly Instruction[]): Address[] {
+    const writable = new Set<Address>();
+    for (const { accounts = [] } of instructions) {
+        for (const { address, role } of accounts) if (isWritableRole(role)) writable.add(address);
+    }
+    return [...writable];
 }

@@ -255,8 +255,9 @@ fn parts<'a>(
 fn prices(view: &MarketView, market: &mut Market, target: &BankView) -> Option<PriceRange> {
     let now = UnixTime(view.now);
     let price = view.governance();
-    if price.is_some() {
+    if let (Some(_), Some(update)) = (price, &view.governance_price) {
         market.governance_priced_at = view.now;
+        market.governance_published_at = update.observation.published.0;
     }
     let bank = &target.bank;
     let gives_up = market
@@ -291,9 +292,7 @@ fn close_settled(
     now: UnixTime,
 ) -> Result<GovAtoms, ClientError> {
     let ledger = bank.ledger.get();
-    market
-        .close_settled(bank, &ledger, now)
-        .map_err(|_| BackstopError::Overflow.into())
+    Ok(market.close_settled(bank, &ledger, now)?)
 }
 
 fn apply(
@@ -302,8 +301,6 @@ fn apply(
     plan: &CoverPlan,
     now: UnixTime,
 ) -> Result<GovAtoms, ClientError> {
-    market
-        .apply_cover(bank, plan)
-        .map_err(|_| BackstopError::BooksOutOfBalance)?;
+    market.apply_cover(bank, plan)?;
     close_settled(market, bank, now)
 }

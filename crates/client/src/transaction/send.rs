@@ -16,6 +16,8 @@ use crate::error::{ClientError, FailedTransaction};
 
 const REBROADCAST: Duration = Duration::from_millis(1_500);
 const POLL: Duration = Duration::from_millis(250);
+/// How long a node may say nothing about its height. A blockhash lives shorter.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A transaction that landed and went through.
 pub struct Landed {
@@ -31,7 +33,7 @@ pub struct Landed {
 ///
 /// # Errors
 /// `Transaction` if it landed and failed; `Expired` if it did not land and
-/// never will; `Rpc` if the node answered nothing until then.
+/// never will; `Rpc` if the node said nothing for a minute: it may have landed.
 pub async fn send_and_confirm(
     rpc: &RpcClient,
     transaction: &VersionedTransaction,
@@ -50,6 +52,7 @@ pub async fn send_and_confirm(
     };
     let mut failure = None;
     let mut sent_at: Option<Instant> = None;
+    let mut heard_at = Instant::now();
     loop {
         if sent_at.is_none_or(|at| at.elapsed() >= REBROADCAST) {
             sent_at = Some(Instant::now());
@@ -64,11 +67,18 @@ pub async fn send_and_confirm(
         if let Some(landed) = status(rpc, &signature, commitment).await? {
             return Ok(landed);
         }
-        if height.is_ok_and(|height| height > last_valid_block_height) {
-            return Err(match failure {
-                Some(error) => ClientError::from(error),
-                None => ClientError::Expired { signature },
-            });
+        match height {
+            Ok(height) => {
+                heard_at = Instant::now();
+                if height > last_valid_block_height {
+                    return Err(match failure {
+                        Some(error) => ClientError::from(error),
+                        None => ClientError::Expired { signature },
+                    });
+                }
+            }
+            Err(error) if heard_at.elapsed() >= PATIENCE => return Err(error.into()),
+            Err(_) => {}
         }
     }
 }
