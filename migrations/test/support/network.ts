@@ -1,7 +1,7 @@
 /** The running local network, keypairs of a test's own, and market files for them. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -41,9 +41,16 @@ export interface Key {
     readonly signer: KeyPairSigner;
 }
 
-/** A place for files of one test. */
+const scratches: string[] = [];
+process.on('exit', () => {
+    for (const directory of scratches) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A place for files of one test; it goes with the process. */
 export function scratch(): string {
-    return mkdtempSync(join(tmpdir(), 'backstop-migrate-'));
+    const directory = mkdtempSync(join(tmpdir(), 'backstop-migrate-'));
+    scratches.push(directory);
+    return directory;
 }
 
 /** A new keypair without any SOL. */
