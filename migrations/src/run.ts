@@ -47,6 +47,7 @@ export async function migrate(options: Options, output: Output): Promise<void> {
         return;
     }
     requireAdmin(desired, plan, signers);
+    await requireFunds(rpc, signers);
     const work: Work = { rpc, desired, signers };
     if (options.dryRun) {
         const { units, fee } = await simulate(work, first);
@@ -129,6 +130,16 @@ function requireAdmin(desired: Desired, plan: Plan, { admin }: Signers): void {
         `the admin is ${required}, and the signer is ${admin.address}`,
         "name the admin's keypair with --admin FILE; for a multisig `backstop market plan --json` " +
             'prints the instructions',
+    );
+}
+
+/** A node says only "AccountNotFound". */
+async function requireFunds(rpc: Rpc<SolanaRpcApi>, { payer }: Signers): Promise<void> {
+    const { value } = await rpc.getBalance(payer.address, { commitment: 'confirmed' }).send();
+    if (value > 0n) return;
+    throw new MigrationError(
+        `the payer ${payer.address} has no SOL on this cluster`,
+        'send it some: a market with two banks takes less than a tenth of a SOL in rent and fees',
     );
 }
 

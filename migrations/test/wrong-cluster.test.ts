@@ -12,6 +12,7 @@ import {
     edited,
     type Key,
     Network,
+    poorKey,
     scratch,
     WITHOUT_NETWORK,
     write,
@@ -85,6 +86,11 @@ describe('on the local network', { skip: WITHOUT_NETWORK }, () => {
         const other = await network.key(directory);
         const text = edited(createdMarket(7), '[market]', { admin: `"${other.signer.address}"` });
         refused(await run(text, admin), /the admin is \w+, and the signer is \w+/);
+    });
+
+    test('a payer who has nothing on this cluster is told so', async () => {
+        const poor = await poorKey(directory);
+        refused(await run(createdMarket(), poor), /the payer \w+ has no SOL on this cluster/);
     });
 
     test('a mint that is not on the cluster is named with its line', async () => {

@@ -1,7 +1,7 @@
 /** The running local network, keypairs of a test's own, and market files for them. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -41,9 +41,27 @@ export interface Key {
     readonly signer: KeyPairSigner;
 }
 
-/** A place for files of one test. */
+const scratches: string[] = [];
+process.on('exit', () => {
+    for (const directory of scratches) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A place for files of one test; it goes with the process. */
 export function scratch(): string {
-    return mkdtempSync(join(tmpdir(), 'backstop-migrate-'));
+    const directory = mkdtempSync(join(tmpdir(), 'backstop-migrate-'));
+    scratches.push(directory);
+    return directory;
+}
+
+/** A new keypair without any SOL. */
+export async function poorKey(directory: string): Promise<Key> {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
+    const bytes = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]);
+    const signer = await createKeyPairSignerFromBytes(bytes);
+    const path = join(directory, `${signer.address}.json`);
+    writeFileSync(path, JSON.stringify([...bytes]));
+    return { path, signer };
 }
 
 /** The running local network. */
@@ -60,20 +78,15 @@ export class Network {
 
     /** A new keypair with 100 SOL: what its market looks like is this test's business alone. */
     async key(directory: string): Promise<Key> {
-        const { privateKey } = generateKeyPairSync('ed25519');
-        const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
-        const bytes = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]);
-        const signer = await createKeyPairSignerFromBytes(bytes);
-        const path = join(directory, `${signer.address}.json`);
-        writeFileSync(path, JSON.stringify([...bytes]));
-        await this.raw('requestAirdrop', [signer.address, 100_000_000_000]);
+        const key = await poorKey(directory);
+        const { address } = key.signer;
+        await this.raw('requestAirdrop', [address, 100_000_000_000]);
         for (;;) {
-            const { value } = await this.rpc.getBalance(signer.address).send();
-            if (value > 0n) return { path, signer };
+            const { value } = await this.rpc.getBalance(address).send();
+            if (value > 0n) return key;
             await pause(100);
         }
     }
-
     /** A command of the network: `time --forward 2h`. */
     async command(...args: string[]): Promise<void> {
         await execute(BINARY ?? '', ['--dir', DIRECTORY ?? '', ...args]);
