@@ -179,9 +179,10 @@ impl Binary {
         process::run(
             process::host_cargo(workspace)?
                 // The whole workspace selects the features that the tests were
-                // compiled with, so that nothing is compiled a second time.
-                .args(["build", "--locked", "--workspace", "--bin"])
-                .arg(self.name),
+                // compiled with, and an example among the targets those that
+                // only tests ask for: so nothing is compiled a second time.
+                .args(["build", "--locked", "--workspace"])
+                .args(["--example", "bid", "--bin", self.name]),
         )
     }
 

@@ -10,6 +10,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rootNodeFromAnchor } from '@codama/nodes-from-anchor';
 import { renderVisitor } from '@codama/renderers-js';
+import { getProgramDerivedAddress } from '@solana/kit';
 import {
     bottomUpTransformerVisitor,
     createFromRoot,
@@ -82,6 +83,19 @@ ${rows.join('')}] as const;
 `;
 }
 
+/** Written down, so that building an instruction need not wait for it. */
+async function eventAuthority() {
+    const [address] = await getProgramDerivedAddress({
+        programAddress: idl.address,
+        seeds: ['__event_authority'],
+    });
+    return `${banner}import { type Address } from '@solana/kit';
+
+/** Who signs the self-calls that carry loss events: \`["__event_authority"]\`. */
+export const EVENT_AUTHORITY = '${address}' as Address;
+`;
+}
+
 function files(directory) {
     return readdirSync(directory, { recursive: true })
         .map(String)
@@ -122,8 +136,10 @@ async function generate(directory) {
     for (const [file, text] of completed) writeFileSync(join(directory, file), text);
     writeFileSync(join(directory, 'refusals.ts'), refusals());
     writeFileSync(join(directory, 'events.ts'), events());
+    writeFileSync(join(directory, 'eventAuthority.ts'), await eventAuthority());
     const index = join(directory, 'index.ts');
-    const exports = "export * from './events.js';\nexport * from './refusals.js';\n";
+    const more = ['eventAuthority', 'events', 'refusals'];
+    const exports = more.map((name) => `export * from './${name}.js';\n`).join('');
     writeFileSync(index, readFileSync(index, 'utf8').trimEnd() + '\n' + exports);
 }
 

@@ -11,5 +11,6 @@ export * from './instructions/index.js';
 export * from './pdas/index.js';
 export * from './programs/index.js';
 export * from './types/index.js';
+export * from './eventAuthority.js';
 export * from './events.js';
 export * from './refusals.js';

@@ -11,5 +11,5 @@ export * from './buyBack.js';
 export * from './lending.js';
 export * from './loss.js';
 export * from './market.js';
-export { EVENT_AUTHORITY } from './shared.js';
+export { EVENT_AUTHORITY } from '../generated/index.js';
 export * from './token.js';

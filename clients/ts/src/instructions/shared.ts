@@ -1,10 +1,7 @@
 /** What several instructions share. */
 import { AccountRole, type Address, type Instruction } from '@solana/kit';
 import type { BankKeys } from '../addresses.js';
-import { BACKSTOP_PROGRAM_ADDRESS } from '../generated/index.js';
-
-/** Who signs the self-calls that carry loss events: `["__event_authority"]`. */
-export const EVENT_AUTHORITY = '4UUqugQ9uFU1p5a1P5BpEtrS6ADcWRvLfK12pZmN9ejj' as Address;
+import { BACKSTOP_PROGRAM_ADDRESS, EVENT_AUTHORITY } from '../generated/index.js';
 
 /** The accounts of instructions whose events go through a self-call. */
 export const SELF_CALL = {
