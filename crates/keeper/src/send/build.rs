@@ -137,13 +137,22 @@ fn liquidate(
     let withdrawal = own
         .positions
         .filter(|positions| withdraws && !positions.has_debt())
-        .filter(|positions| {
-            let held = held(positions, collateral_bank).add(Shares(*min_shares));
-            let needs = held.and_then(|held| collateral.bank.ledger.get().net_value_down(held));
-            needs.is_ok_and(|needs| can_leave(view, collateral_bank, needs))
-        })
-        .and_then(|_| token_account(own, &collateral.keys, &owner))
-        .map(|to| withdraw(&collateral.keys, owner, own.obligation, to, u128::MAX));
+        .and_then(|positions| {
+            let shares = held(&positions, collateral_bank).add(Shares(*min_shares));
+            let ledger = collateral.bank.ledger.get();
+            let atoms = ledger.net_value_down(shares.ok()?).ok()?;
+            let to = token_account(own, &collateral.keys, &owner)?;
+            can_leave(view, collateral_bank, atoms).then(|| {
+                withdraw(
+                    &collateral.keys,
+                    owner,
+                    own.obligation,
+                    to,
+                    u128::MAX,
+                    atoms,
+                )
+            })
+        });
 
     let mut variants = Vec::with_capacity(4);
     for (with_write_offs, with_withdrawal) in
@@ -179,16 +188,20 @@ fn can_leave(view: &MarketView, bank: &Pubkey, atoms: Atoms) -> bool {
     })
 }
 
+/// A withdrawal of `shares` for at least `least`, what they are worth without a
+/// deficit: one that was hidden from the keeper, or that somebody makes in front
+/// of its transaction, would be borne for good by who leaves.
 fn withdraw(
     keys: &BankKeys,
     owner: Pubkey,
     obligation: Pubkey,
     to: Pubkey,
     shares: u128,
+    least: Atoms,
 ) -> Instruction {
     let args = Withdraw {
         shares,
-        min_atoms: 0, // the share price is the bank's, nobody can move it down
+        min_atoms: least.0,
     };
     instructions::withdraw(keys, owner, obligation, to, args, &[])
 }
@@ -216,6 +229,7 @@ pub fn sweeps(situation: &Situation<'_>, owner: Pubkey) -> Vec<Job> {
         } else {
             held.0 / u128::from(value.0).max(1) * u128::from(atoms.0)
         };
+        let least = ledger.net_value_down(Shares(shares.min(held.0))).ok()?;
         let asset = found.bank.asset();
         let price = asset.price;
         Some(Job {
@@ -230,6 +244,7 @@ pub fn sweeps(situation: &Situation<'_>, owner: Pubkey) -> Vec<Job> {
                 own.obligation,
                 to,
                 shares,
+                least,
             )]],
             worth: price
                 .value_down(atoms, asset.decimals, Reading::Spot)
