@@ -9,6 +9,7 @@ mod bins;
 mod build;
 mod idl;
 mod localnet;
+mod network;
 mod node;
 mod planted;
 mod process;

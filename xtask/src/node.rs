@@ -5,16 +5,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::Stdio,
     thread,
-    time::{Duration, Instant},
 };
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
 use sha2::{Digest, Sha256};
 
 use crate::{
     bins, build, localnet,
+    network::Network,
     process::{self, Command},
     progress::Steps,
     workspace::Workspace,
@@ -28,8 +28,6 @@ struct Package {
     directory: &'static str,
     /// npm scripts that must pass before its tests; they compile these too.
     checks: &'static [&'static str],
-    /// How long its tests take.
-    estimate: &'static str,
     /// Test files at a time: a browser and a chain each are enough for two
     /// processors.
     concurrency: &'static str,
@@ -40,33 +38,27 @@ const PACKAGES: [Package; 3] = [
         name: "the TypeScript client",
         directory: "clients/ts",
         checks: &["generate:check", "format:check", "build:dev"],
-        estimate: "about half a minute",
         concurrency: "2",
     },
     Package {
         name: "the migrations",
         directory: "migrations",
         checks: &["format:check", "build:dev"],
-        estimate: "about a minute",
-        concurrency: "1",
+        concurrency: "4",
     },
     Package {
         name: "the auction page",
         directory: "clients/web",
         checks: &["format:check", "build"],
-        estimate: "about a minute",
         concurrency: "1",
     },
 ];
 
 /// How many steps [`steps`] takes.
-pub const STEPS: usize = 2 * PACKAGES.len();
+pub const STEPS: usize = PACKAGES.len() + 1;
 
 /// Oldest Node that the packages run on.
 const OLDEST: (u32, u32) = (20, 19);
-
-/// How long the local network may take to start.
-const STARTING: Duration = Duration::from_secs(60);
 
 /// Runs every step.
 pub fn run(workspace: &Workspace) -> Result<()> {
@@ -91,20 +83,33 @@ pub fn steps(workspace: &Workspace, steps: &mut Steps, surfnet: &Path) -> Result
         (0..STEPS).for_each(|_| steps.skip());
         return Ok(0);
     }
-    let mut passed = 0;
     for package in &PACKAGES {
         steps.run(
             &format!("packages, format and types of {}", package.name),
             "about 40 s the first time",
             || package.check(workspace),
         )?;
-        passed += steps.run(
-            &format!("tests of {}", package.name),
-            package.estimate,
-            || package.test(workspace, surfnet),
-        )?;
     }
-    Ok(passed)
+    steps.run("tests in TypeScript", "about 2 min", || {
+        all_tests(workspace, surfnet)
+    })
+}
+
+/// The tests of every package at the same time: most of it is waiting, for
+/// blocks and for pages.
+fn all_tests(workspace: &Workspace, surfnet: &Path) -> Result<usize> {
+    thread::scope(|scope| {
+        let running: Vec<_> = PACKAGES
+            .iter()
+            .map(|package| scope.spawn(move || package.test(workspace, surfnet)))
+            .collect();
+        let mut passed = 0;
+        for tests in running {
+            let tests = tests.join().map_err(|_| anyhow!("a thread panicked"))?;
+            passed += tests?;
+        }
+        Ok(passed)
+    })
 }
 
 /// Passes if Node and npm are there; says why not otherwise.
@@ -179,8 +184,8 @@ impl Package {
     /// Runs the tests on a network of their own and shows what they print if
     /// one fails; returns how many passed.
     fn test(&self, workspace: &Workspace, surfnet: &Path) -> Result<usize> {
-        let network = Network::start(workspace, surfnet)?;
         let directory = self.directory(workspace);
+        let network = Network::start(workspace, surfnet, &self.directory.replace('/', "-"))?;
         let output = Command::new("node")
             .current_dir(&directory)
             .args(["--test", "--test-reporter=tap"])
@@ -189,13 +194,14 @@ impl Package {
             .env("BACKSTOP_SO", workspace.program())
             .env("BACKSTOP_SURFNET", surfnet)
             .env("BACKSTOP_CLI", bins::CLI.path(workspace)?)
-            .env("BACKSTOP_LOCALNET", &network.directory)
+            .env("BACKSTOP_LOCALNET", network.directory())
             .env("BACKSTOP_LOCALNET_BIN", bins::LOCALNET.path(workspace)?)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
             .context("cannot start node")?;
         let report = String::from_utf8_lossy(&output.stdout);
+        eprintln!("      {}: {}", self.name, summary(&report));
         if !output.status.success() {
             eprintln!("{report}");
             bail!("a test of {} failed: see above", self.name);
@@ -222,67 +228,23 @@ fn compiled_tests(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(tests)
 }
 
+/// What passed, failed and was skipped, in words.
+fn summary(report: &str) -> String {
+    let of = |label: &str| count(report, label).unwrap_or(0);
+    format!(
+        "{} passed, {} failed, {} skipped",
+        of("# pass "),
+        of("# fail "),
+        of("# skipped ")
+    )
+}
+
 /// The number in the last line that begins with `label`.
 fn count(report: &str, label: &str) -> Option<usize> {
     report
         .lines()
         .rev()
         .find_map(|line| line.strip_prefix(label)?.trim().parse().ok())
-}
-
-/// A local network that runs as long as this value lives.
-struct Network {
-    directory: PathBuf,
-    child: Child,
-}
-
-impl Network {
-    /// Starts one, on ports that are free.
-    fn start(workspace: &Workspace, surfnet: &Path) -> Result<Self> {
-        let directory = std::env::temp_dir().join(format!("backstop-node-{}", std::process::id()));
-        let child = bins::LOCALNET
-            .command(workspace)?
-            .arg("--dir")
-            .arg(&directory)
-            .args(["up", "--rpc-port", "0"])
-            .env("BACKSTOP_SURFNET", surfnet)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("cannot start the local network")?;
-        let mut network = Self { directory, child };
-        network.wait()?;
-        Ok(network)
-    }
-
-    fn wait(&mut self) -> Result<()> {
-        let started = Instant::now();
-        while !self.directory.join("localnet.json").exists() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("the local network ended with {status}: `cargo xtask localnet` says why");
-            }
-            ensure!(
-                started.elapsed() < STARTING,
-                "the local network is not ready after {STARTING:?}"
-            );
-            thread::sleep(Duration::from_millis(200));
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Network {
-    /// Asks it to end, so that it ends the chain too.
-    fn drop(&mut self) {
-        let pid = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status();
-        if asked.is_err() {
-            let _ = self.child.kill();
-        }
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.directory);
-    }
 }
 
 #[cfg(test)]
