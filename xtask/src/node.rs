@@ -69,19 +69,28 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let surfnet = localnet::surfnet(workspace)?;
     bins::LOCALNET.compile(workspace)?;
     bins::CLI.compile(workspace)?;
-    let passed = steps(workspace, &mut Steps::new(STEPS), &surfnet)?;
+    let passed = steps(workspace, &mut Steps::new(STEPS), &surfnet, &|| Ok(0))?;
     println!("{passed} passed, 0 failed");
     Ok(())
 }
 
-/// The steps, as part of a longer list. Returns how many tests passed; none,
-/// after saying so, where Node is not there. Program, local chain (`surfnet`),
-/// local network and command line program must be built.
-pub fn steps(workspace: &Workspace, steps: &mut Steps, surfnet: &Path) -> Result<usize> {
+/// More tests that spend their time waiting; they say how many passed.
+pub type Beside<'a> = &'a (dyn Fn() -> Result<usize> + Sync);
+
+/// The steps, as part of a longer list, with the tests `beside` them in the
+/// last. Returns how many tests passed. Where Node is not there, that is said,
+/// and `beside` is all. Program, local chain (`surfnet`), local network and
+/// command line program must be built.
+pub fn steps(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    surfnet: &Path,
+    beside: Beside<'_>,
+) -> Result<usize> {
     if let Err(reason) = find() {
         eprintln!("      skipped: everything in TypeScript, because {reason}");
-        (0..STEPS).for_each(|_| steps.skip());
-        return Ok(0);
+        PACKAGES.iter().for_each(|_| steps.skip());
+        return steps.run("tests on the local chain", "about a minute", beside);
     }
     for package in &PACKAGES {
         steps.run(
@@ -90,18 +99,20 @@ pub fn steps(workspace: &Workspace, steps: &mut Steps, surfnet: &Path) -> Result
             || package.check(workspace),
         )?;
     }
-    steps.run("tests in TypeScript", "about 2 min", || {
-        all_tests(workspace, surfnet)
-    })
+    steps.run(
+        "tests on the local chain, and in TypeScript",
+        "about 2 min",
+        || all_tests(workspace, surfnet, beside),
+    )
 }
 
-/// The tests of every package at the same time: most of it is waiting, for
-/// blocks and for pages.
-fn all_tests(workspace: &Workspace, surfnet: &Path) -> Result<usize> {
+/// All of them at the same time: most of it is waiting, for blocks and pages.
+fn all_tests(workspace: &Workspace, surfnet: &Path, beside: Beside<'_>) -> Result<usize> {
     thread::scope(|scope| {
-        let running: Vec<_> = PACKAGES
-            .iter()
+        let packages = PACKAGES.iter();
+        let running: Vec<_> = packages
             .map(|package| scope.spawn(move || package.test(workspace, surfnet)))
+            .chain([scope.spawn(beside)])
             .collect();
         let mut passed = 0;
         for tests in running {

@@ -92,6 +92,7 @@ fn keeper(stage: &Stage, name: &str) -> Result<Process> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn a_market_comes_through_a_crash_without_help() -> Result<()> {
     let stage = Stage::set(DEBTORS).await?;
     let mut processes = [keeper(&stage, "keeper")?, stage.bidder()?];
@@ -103,6 +104,7 @@ async fn a_market_comes_through_a_crash_without_help() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn two_keepers_race_and_nothing_is_done_twice() -> Result<()> {
     let stage = Stage::set(DEBTORS).await?;
     let mut processes = [
@@ -121,6 +123,7 @@ async fn two_keepers_race_and_nothing_is_done_twice() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn a_keeper_that_is_killed_at_any_moment_loses_nothing() -> Result<()> {
     let stage = Arc::new(Stage::set(DEBTORS).await?);
     let mut bidder = [stage.bidder()?];
@@ -155,6 +158,7 @@ async fn kill_at_random(stage: Arc<Stage>, kills: Arc<AtomicU32>) -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn losses_lies_and_delays_burn_no_more_than_the_bound() -> Result<()> {
     let stage = Stage::set(DEBTORS).await?;
     let net = &stage.net;

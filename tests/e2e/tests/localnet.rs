@@ -31,6 +31,7 @@ const SOL: u64 = 1_000_000_000;
 const TOKEN: Pubkey = Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn signed_transactions_run_the_deployed_program() -> Result<()> {
     let net = Localnet::start(Options::from_env()?).await?;
     let rpc = net.rpc();
@@ -71,6 +72,7 @@ async fn signed_transactions_run_the_deployed_program() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn a_moved_price_is_seen_at_once_and_never_grows_old() -> Result<()> {
     let net = Localnet::start(Options::from_env()?).await?;
     let rpc = net.rpc();
@@ -98,6 +100,7 @@ async fn a_moved_price_is_seen_at_once_and_never_grows_old() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn time_that_is_moved_forward_takes_the_prices_along() -> Result<()> {
     const HOURS: u64 = 3_600;
     let net = Localnet::start(Options::from_env()?).await?;
@@ -126,6 +129,7 @@ async fn time_that_is_moved_forward_takes_the_prices_along() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn the_same_gift_at_the_same_moment_is_given_twice() -> Result<()> {
     let net = Localnet::start(Options::from_env()?).await?;
     let owner = net.add_actor("stranger", SOL).await?.keypair.pubkey();
@@ -142,6 +146,7 @@ async fn the_same_gift_at_the_same_moment_is_given_twice() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local chain: cargo xtask test runs it"]
 async fn nothing_of_a_network_outlives_it() -> Result<()> {
     let net = Localnet::start(Options::from_env()?).await?;
     let (dir, url) = (net.dir().to_path_buf(), net.rpc_url().to_owned());
