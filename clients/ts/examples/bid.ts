@@ -22,7 +22,7 @@ import {
     quote,
     refreshed,
 } from '@backstop/client';
-import { costUp, exchangeRateDown, min, tokensDown } from '@backstop/client/engine';
+import { costUp, exchangeRateDown, tokensDown } from '@backstop/client/engine';
 import { createSolanaRpc } from '@solana/kit';
 import { Arguments, every } from './shared.js';
 
@@ -57,10 +57,16 @@ async function bid(view: MarketView, target: BankView): Promise<void> {
         governanceAccount: await associatedTokenAddress(keys.market, buyer.address),
     };
     const { value: purse } = await rpc.getTokenAccountBalance(wallet.tokenAccount).send();
-    const amount = min(auction.needed, tokensDown(auction.rate, BigInt(purse.amount)));
-    if (amount === 0n) return;
-    // The price only falls: what it costs now is the most that it can cost.
-    const maxPay = costUp(auction.rate, amount);
+    const affordable = tokensDown(auction.rate, BigInt(purse.amount));
+    if (affordable === 0n) return;
+    // The price falls until the purchase lands, and then it takes more tokens to
+    // raise the rest: who can pay for all of it asks for the whole lot, and is
+    // sold what is needed. The last token is paid in full.
+    const all = affordable > auction.needed;
+    const amount = all ? auction.auction.lot : affordable;
+    const maxPay = all
+        ? auction.onAuction + costUp(auction.rate, 1n)
+        : costUp(auction.rate, amount);
     const purchase = await plan.buyGovernance(keys, wallet, amount, maxPay);
     const { signature } = await execute(rpc, purchase, { payer: buyer });
     const details = await fetchDetails(rpc, signature);

@@ -54,8 +54,7 @@ async fn round(rpc: &RpcClient, wallet: &Keypair, market: Pubkey) -> Result<()> 
     Ok(())
 }
 
-/// How many tokens to buy now, and what they cost at most: this second's price.
-/// It only falls.
+/// How many tokens to buy now, and what they cost at most.
 async fn wanted(
     rpc: &RpcClient,
     view: &MarketView,
@@ -83,11 +82,17 @@ async fn wanted(
         .amount
         .parse()?;
     let affordable = rate.tokens_down(Atoms(purse)).unwrap_or(GovAtoms(u64::MAX));
-    let amount = needed.min(affordable);
-    if amount.is_zero() {
+    if affordable.is_zero() {
         return Ok(None);
     }
-    Ok(Some((amount, rate.cost_up(amount)?)))
+    if affordable <= needed {
+        return Ok(Some((affordable, rate.cost_up(affordable)?)));
+    }
+    // The price falls until the purchase lands, and then it takes more tokens to
+    // raise the rest: who can pay for all of it asks for the whole lot, and is
+    // sold what is needed. The last token is paid in full.
+    let most = auction.on_auction.add(rate.cost_up(GovAtoms(1))?)?;
+    Ok(Some((auction.auction.lot, most)))
 }
 
 async fn buy(
