@@ -18,6 +18,7 @@ const FAMILIES: &[(&str, usize)] = &[
     ("G", 10),
     ("P", 7),
     ("L", 5),
+    ("K", 4),
     ("I-", 28),
     ("#", 35),
 ];
@@ -63,7 +64,7 @@ fn tests_of(part: &str) -> Vec<(String, String)> {
     let mut file = None;
     let mut found = Vec::new();
     for token in part.split('`').skip(1).step_by(2) {
-        let is_file = ["engine/", "tests/", "targets/", "xtask/"]
+        let is_file = ["engine/", "tests/", "targets/", "xtask/", "e2e/", "keeper/"]
             .iter()
             .any(|folder| token.starts_with(folder));
         if is_file {
@@ -88,6 +89,8 @@ fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
         Some(("tests", name)) => root.join("tests/tests").join(name),
         Some(("targets", name)) => root.join("tests/targets/tests").join(name),
         Some(("xtask", name)) => root.join("xtask/tests").join(name),
+        Some(("e2e", name)) => root.join("tests/e2e/tests").join(name),
+        Some(("keeper", name)) => root.join("crates/keeper").join(name),
         _ => return Vec::new(),
     };
     if let Ok(entries) = fs::read_dir(&path) {
@@ -106,10 +109,11 @@ fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
 fn exists(root: &Path, file: &str, name: &str) -> bool {
     sources(root, file).iter().any(|source| {
         let text = fs::read_to_string(source).unwrap_or_default();
-        let mut tests = text.split("#[test]").skip(1);
-        let is_function = tests.any(|after| {
-            let signature = after.find("fn ").map(|at| &after[at + 3..]);
-            signature.is_some_and(|rest| rest.starts_with(&format!("{name}(")))
+        let is_function = ["#[test]", "#[tokio::test"].iter().any(|mark| {
+            text.split(mark).skip(1).any(|after| {
+                let signature = after.find("fn ").map(|at| &after[at + 3..]);
+                signature.is_some_and(|rest| rest.starts_with(&format!("{name}(")))
+            })
         });
         let makes_tests = text.contains("macro_rules!") && text.contains("fn $test(");
         is_function || (makes_tests && text.contains(&format!("\n    {name}: ")))
