@@ -91,8 +91,8 @@ pub fn withdraw(
             &[],
         )]);
     }
-    let held = state.positions().iter().find(|p| p.bank == bank.bank);
-    let leaves = held.is_some_and(|position| args.shares >= position.deposit().0);
+    let held = state.position(&bank.bank);
+    let leaves = held.is_ok_and(|position| args.shares >= position.deposit().0);
     let list = if leaves {
         active_banks(state, Lists::WithoutDepositIn(bank.bank))
     } else {

@@ -138,11 +138,7 @@ fn held<'a>(
     bank: &BankView,
     obligation: &'a Obligation,
 ) -> Result<&'a backstop_client::program::state::Position, Failure> {
-    let position = obligation
-        .positions()
-        .iter()
-        .find(|position| position.bank == bank.keys.bank);
-    position.ok_or_else(|| {
+    obligation.position(&bank.keys.bank).map_err(|_| {
         Failure::new(
             Exit::Refused,
             format!(

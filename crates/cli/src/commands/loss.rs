@@ -168,9 +168,7 @@ pub async fn recover(context: &Context, args: args::Recover) -> Result<Report, F
     let payer = signer.pubkey();
     let token = Token::from(bank);
     let record = obligation
-        .positions()
-        .iter()
-        .find(|position| position.bank == bank.keys.bank)
+        .position(&bank.keys.bank)
         .map_or(0, |position| position.written_off);
     if record == 0 {
         return Err(Failure::new(

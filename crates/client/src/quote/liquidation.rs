@@ -44,21 +44,14 @@ pub fn liquidation(
     if collateral.bank.is_delisted() {
         return Err(BackstopError::Delisted.into());
     }
-    let held = |bank: &Pubkey| {
-        obligation
-            .positions()
-            .iter()
-            .find(|position| position.bank == *bank)
-            .ok_or(ClientError::from(BackstopError::NoPosition))
-    };
     let before = health(view, obligation, Check::Maintenance)?;
     let sides = Sides {
         debt_ledger: &debt.bank.ledger.get(),
         debt_asset: &debt.bank.asset(),
-        debt_shares: held(debt_bank)?.debt(),
+        debt_shares: obligation.position(debt_bank)?.debt(),
         collateral_ledger: &collateral.bank.ledger.get(),
         collateral_asset: &collateral.bank.asset(),
-        collateral_shares: held(collateral_bank)?.deposit(),
+        collateral_shares: obligation.position(collateral_bank)?.deposit(),
     };
     let terms = collateral.bank.config.liquidation(&debt.bank.config);
     let plan = plan(&before, &sides, &terms, max_repay)?;
@@ -68,7 +61,8 @@ pub fn liquidation(
     let may_matter = !before.covers_debt_and(Bps(collateral.bank.config.max_bonus_bps));
     if may_matter {
         let insolvency = health(view, obligation, Check::Insolvency)?;
-        let moved = after_books(view, debt_bank, collateral_bank, &plan, obligation)?;
+        let mut moved = only_banks_of(view, obligation);
+        book(&mut moved, debt_bank, collateral_bank, &plan, obligation)?;
         health(&moved, &after, Check::Insolvency)?.require_not_driven_insolvent(&insolvency)?;
     }
     let ledger = collateral.bank.ledger.get();
@@ -90,42 +84,51 @@ fn apply(
 ) -> Result<(), ClientError> {
     let ledger = view.bank(debt_bank)?.bank.ledger.get();
     let seized = plan.to_liquidator.add(plan.to_insurance)?;
-    for position in &mut after.positions {
-        if position.bank == *debt_bank {
-            let repaid = ledger.repay(plan.repay, position.debt(), Atoms::ZERO)?;
-            position.debt_shares = position.debt().sub(repaid.shares)?.0.into();
-        } else if position.bank == *collateral_bank {
-            position.deposit_shares = position.deposit().sub(seized)?.0.into();
-        }
-    }
+    let debt = after.position_mut(debt_bank)?;
+    let repaid = ledger.repay(plan.repay, debt.debt(), Atoms::ZERO)?;
+    debt.debt_shares = debt.debt().sub(repaid.shares)?.0.into();
+    let collateral = after.position_mut(collateral_bank)?;
+    collateral.deposit_shares = collateral.deposit().sub(seized)?.0.into();
     after.prune(debt_bank);
     after.prune(collateral_bank);
     Ok(())
 }
 
-/// The view after the liquidation has changed the books of both banks.
-pub(super) fn after_books(
-    view: &MarketView,
+/// The view with the banks of one obligation: all that its health looks at.
+fn only_banks_of(view: &MarketView, obligation: &Obligation) -> MarketView {
+    let held: Vec<Pubkey> = obligation.positions().iter().map(|p| p.bank).collect();
+    let banks = view.banks.iter();
+    MarketView {
+        keys: view.keys,
+        market: view.market,
+        banks: banks
+            .filter(|bank| held.contains(&bank.keys.bank))
+            .cloned()
+            .collect(),
+        governance_price: view.governance_price,
+        slot: view.slot,
+        now: view.now,
+    }
+}
+
+/// Changes the books of both banks in `view` as the liquidation does.
+pub(super) fn book(
+    view: &mut MarketView,
     debt_bank: &Pubkey,
     collateral_bank: &Pubkey,
     plan: &LiquidationPlan,
     obligation: &Obligation,
-) -> Result<MarketView, ClientError> {
-    let mut moved = view.clone();
-    for bank in &mut moved.banks {
+) -> Result<(), ClientError> {
+    let debt = obligation.position(debt_bank)?.debt();
+    for bank in &mut view.banks {
         let ledger = bank.bank.ledger.get();
         if bank.keys.bank == *debt_bank {
-            let held = obligation
-                .positions()
-                .iter()
-                .find(|position| position.bank == *debt_bank)
-                .ok_or(ClientError::from(BackstopError::NoPosition))?;
-            let repaid = ledger.repay(plan.repay, held.debt(), Atoms::ZERO)?;
+            let repaid = ledger.repay(plan.repay, debt, Atoms::ZERO)?;
             bank.bank.ledger = (&repaid.ledger).into();
         } else if bank.keys.bank == *collateral_bank && !plan.to_insurance.is_zero() {
             let slice = ledger.shares_to_insurance(plan.to_insurance)?;
             bank.bank.ledger = (&slice.ledger).into();
         }
     }
-    Ok(moved)
+    Ok(())
 }

@@ -75,11 +75,8 @@ pub fn may_write_off(
     if state.config.mode() == Mode::Disabled {
         return Err(BackstopError::WriteOffDisabled.into());
     }
-    let position = obligation.positions().iter().find(|p| p.bank == *bank);
-    match position {
-        None => return Err(BackstopError::NoPosition.into()),
-        Some(position) if !position.has_debt() => return Err(BackstopError::NoDebt.into()),
-        Some(_) => {}
+    if !obligation.position(bank)?.has_debt() {
+        return Err(BackstopError::NoDebt.into());
     }
     let age = now.since(UnixTime(obligation.risk_raised_at))?;
     if age < u64::from(state.config.min_risk_age_secs) {
@@ -126,12 +123,7 @@ pub(super) fn write_off_unchecked(
     if !with_bounty {
         bounty.share = Bps(0);
     }
-    let debt = obligation
-        .positions()
-        .iter()
-        .find(|position| position.bank == *bank)
-        .ok_or(ClientError::from(BackstopError::NoPosition))?
-        .debt();
+    let debt = obligation.position(bank)?.debt();
     let plan = ledger.write_off(
         debt,
         target.bank.draw_terms(),

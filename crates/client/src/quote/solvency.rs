@@ -13,7 +13,7 @@ use solana_pubkey::Pubkey;
 
 use super::{
     health::health,
-    liquidation::{after_books, liquidation},
+    liquidation::{book, liquidation},
     loss::write_off_unchecked,
 };
 use crate::{error::ClientError, view::MarketView};
@@ -183,7 +183,7 @@ fn liquidate_all(
         let Some((debt, collateral, quote)) = step else {
             break;
         };
-        *view = after_books(view, debt, collateral, &quote.plan, &obligation)?;
+        book(view, debt, collateral, &quote.plan, &obligation)?;
         obligation = quote.after;
     }
     Ok(obligation)

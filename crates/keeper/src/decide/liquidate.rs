@@ -218,7 +218,7 @@ fn within_insolvency(
 
 /// Whether the keeper's obligation can take a deposit in `bank`.
 fn may_hold(own: &Obligation, bank: &Pubkey) -> bool {
-    let held = own.positions().iter().find(|p| p.bank == *bank);
+    let held = own.position(bank);
     held.map_or(own.positions().len() < MAX_POSITIONS, |p| !p.has_debt())
 }
 

@@ -29,7 +29,7 @@ fn in_bank(situation: &Situation<'_>, bank: &BankView) -> Vec<Action> {
         .filter_map(|address| {
             let obligation = situation.index.obligation(&address)?;
             quote::may_write_off(situation.view, &key, &obligation).ok()?;
-            let position = obligation.positions().iter().find(|p| p.bank == key)?;
+            let position = obligation.position(&key).ok()?;
             Some((ledger.debt_up(position.debt()).ok()?, address, obligation))
         })
         .collect();

@@ -174,8 +174,7 @@ fn liquidate(
 }
 
 fn held(positions: &Obligation, bank: &Pubkey) -> Shares {
-    let mut all = positions.positions().iter();
-    let held = all.find(|position| position.bank == *bank);
+    let held = positions.position(bank);
     held.map_or(Shares(0), |position| position.deposit())
 }
 
