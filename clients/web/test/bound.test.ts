@@ -3,33 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bank, quote } from '@backstop/client';
 import { costUp, planFill, rateUp } from '@backstop/client/engine';
+import { getLedgerStateDecoder } from '@backstop/client/generated';
 import { mostToPay } from '../src/purchase.js';
 
 type Ledger = Bank['ledger'];
 
+const LEDGER = getLedgerStateDecoder();
+
 /** A bank's books with nothing in them. */
-const EMPTY: Ledger = {
-    lenderAssets: 0n,
-    cash: 0n,
-    borrowed: 0n,
-    deficit: 0n,
-    onAuction: 0n,
-    protocolFees: 0n,
-    insuranceFees: 0n,
-    insurance: 0n,
-    accruedAt: 0n,
-    deficitSince: 0n,
-    depositShares: 0n,
-    debtShares: 0n,
-    borrowIndex: 0n,
-    lost: 0n,
-    coveredByFees: 0n,
-    coveredByInsurance: 0n,
-    coveredByAuction: 0n,
-    recovered: 0n,
-    borneByLeavers: 0n,
-    socialised: 0n,
-};
+const EMPTY: Ledger = LEDGER.decode(new Uint8Array(LEDGER.fixedSize));
 
 /** Numbers below 2^53 that look random, always the same. */
 function* numbers(): Generator<bigint, never> {

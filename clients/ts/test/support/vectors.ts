@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { RuleError } from '@backstop/client';
 import type { Ledger } from '@backstop/client/engine';
+import { getLedgerStateDecoder } from '@backstop/client/generated';
 
 /** JSON with numbers as text, where they may not fit a double. */
 export type Shown = null | boolean | number | string | bigint | Shown[] | { [name: string]: Shown };
@@ -32,28 +33,8 @@ export function casesOf(name: string): Case[] {
     return readVectors(name).map(revive) as unknown as Case[];
 }
 
-const EMPTY: Ledger = {
-    lenderAssets: 0n,
-    cash: 0n,
-    borrowed: 0n,
-    deficit: 0n,
-    onAuction: 0n,
-    protocolFees: 0n,
-    insuranceFees: 0n,
-    insurance: 0n,
-    accruedAt: 0n,
-    deficitSince: 0n,
-    depositShares: 0n,
-    debtShares: 0n,
-    borrowIndex: 0n,
-    lost: 0n,
-    coveredByFees: 0n,
-    coveredByInsurance: 0n,
-    coveredByAuction: 0n,
-    recovered: 0n,
-    borneByLeavers: 0n,
-    socialised: 0n,
-};
+const LEDGER = getLedgerStateDecoder();
+const EMPTY: Ledger = LEDGER.decode(new Uint8Array(LEDGER.fixedSize));
 
 /** Books: counters that are zero are left out of the vectors. */
 export function books(shown: Shown | undefined): Ledger {
