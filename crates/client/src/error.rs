@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
+use backstop::error::BackstopError;
 use backstop_engine::EngineError;
 use serde::Deserialize;
 use solana_instruction::error::InstructionError;
@@ -171,15 +172,10 @@ impl Refusal {
         Self::all().find(|refusal| refusal.name == name)
     }
 
-    /// The program's error for a rule of the engine: they have the same names.
+    /// The program's error for a rule of the engine.
     #[must_use]
     pub fn of_rule(rule: EngineError) -> Option<Self> {
-        if let EngineError::Config(_) = rule {
-            return Self::of_name("InvalidConfig");
-        }
-        let text = format!("{rule:?}");
-        let name = text.split([' ', '(']).next().unwrap_or_default();
-        Self::of_name(name)
+        Self::of_code(BackstopError::from(rule).into())
     }
 
     /// Every error of the program, by number.

@@ -6,7 +6,6 @@ use core::fmt;
 /// are unix seconds. Nothing has been changed when one of these is returned:
 /// every operation of this crate works on copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum EngineError {
     /// A result does not fit its type.
     Overflow,

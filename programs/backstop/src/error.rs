@@ -1,6 +1,7 @@
 //! One error per broken rule. Codes are append-only: clients compare numbers.
 
 use anchor_lang::prelude::*;
+use backstop_engine::EngineError;
 
 /// Why an instruction was refused. The numbers that broke the rule stand in
 /// the transaction log, on the line before the error.
@@ -265,4 +266,53 @@ pub enum BackstopError {
     /// 6085
     #[msg("The token account cannot be read")]
     InvalidTokenAccount,
+}
+
+/// One code for each rule of the engine: a rule without a code does not compile.
+impl From<EngineError> for BackstopError {
+    fn from(rule: EngineError) -> Self {
+        use EngineError as E;
+        match rule {
+            E::Overflow => Self::Overflow,
+            E::Underflow => Self::Underflow,
+            E::DivisionByZero => Self::DivisionByZero,
+            E::ZeroAmount => Self::ZeroAmount,
+            E::TimeWentBack { .. } => Self::TimeWentBack,
+            E::AmountTooSmall => Self::AmountTooSmall,
+            E::WoundDown => Self::WoundDown,
+            E::DepositCapExceeded { .. } => Self::DepositCapExceeded,
+            E::BorrowCapExceeded { .. } => Self::BorrowCapExceeded,
+            E::UtilisationTooHigh { .. } => Self::UtilisationTooHigh,
+            E::InsufficientCash { .. } => Self::InsufficientCash,
+            E::InsufficientShares => Self::InsufficientShares,
+            E::NoDebt => Self::NoDebt,
+            E::DebtBelowMinimum { .. } => Self::DebtBelowMinimum,
+            E::BooksOutOfBalance { .. } => Self::BooksOutOfBalance,
+            E::SplitOutOfBalance => Self::SplitOutOfBalance,
+            E::PriceNotPositive { .. } => Self::PriceNotPositive,
+            E::PriceExponent { .. } => Self::PriceExponent,
+            E::PriceStale { .. } => Self::PriceStale,
+            E::PriceFromTheFuture { .. } => Self::PriceFromTheFuture,
+            E::PriceWentBack { .. } => Self::PriceWentBack,
+            E::PriceUncertain { .. } => Self::PriceUncertain,
+            E::PriceDiverges { .. } => Self::PriceDiverges,
+            E::Unhealthy { .. } => Self::Unhealthy,
+            E::Healthy { .. } => Self::Healthy,
+            E::NotInsolvent { .. } => Self::NotInsolvent,
+            E::NoDeficit => Self::NoDeficit,
+            E::DeficitOpen { .. } => Self::DeficitOpen,
+            E::NoAuction => Self::NoAuction,
+            E::AuctionLive => Self::AuctionLive,
+            E::AuctionNotOpen { .. } => Self::AuctionNotOpen,
+            E::AuctionEnded { .. } => Self::AuctionEnded,
+            E::AuctionNotEnded { .. } => Self::AuctionNotEnded,
+            E::PaymentAboveMax { .. } => Self::PaymentAboveMax,
+            E::ProceedsBelowMin { .. } => Self::ProceedsBelowMin,
+            E::InsuranceNotEmpty { .. } => Self::InsuranceNotEmpty,
+            E::SocialiseTooEarly { .. } => Self::SocialiseTooEarly,
+            E::NothingWrittenOff => Self::NothingWrittenOff,
+            E::NoSurplus { .. } => Self::NoSurplus,
+            E::Config(_) => Self::InvalidConfig,
+        }
+    }
 }
