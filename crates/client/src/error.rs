@@ -85,14 +85,9 @@ impl From<anchor_lang::error::Error> for ClientError {
     }
 }
 
-impl From<backstop::error::BackstopError> for ClientError {
-    fn from(error: backstop::error::BackstopError) -> Self {
-        let code: u32 = error.into();
-        Self::Refused(Refusal::of_code(code).unwrap_or(Refusal {
-            code,
-            name: "Unknown",
-            message: "an error that the interface description does not list",
-        }))
+impl From<BackstopError> for ClientError {
+    fn from(error: BackstopError) -> Self {
+        Self::Refused(error.into())
     }
 }
 
@@ -102,9 +97,9 @@ impl ClientError {
     pub fn refusal(&self) -> Option<Refusal> {
         match self {
             Self::Refused(refusal) => Some(*refusal),
-            Self::Rule(rule) => Refusal::of_rule(*rule),
+            Self::Rule(rule) => Some(Refusal::of_rule(*rule)),
             Self::Transaction(failed) => failed.refusal(),
-            Self::NoPrice(_) => Refusal::of_name("PriceNotRefreshed"),
+            Self::NoPrice(_) => Some(BackstopError::PriceNotRefreshed.into()),
             _ => None,
         }
     }
@@ -159,6 +154,17 @@ fn refusals() -> &'static BTreeMap<u32, Refusal> {
     })
 }
 
+impl From<BackstopError> for Refusal {
+    fn from(error: BackstopError) -> Self {
+        let code = error.into();
+        Self::of_code(code).unwrap_or(Self {
+            code,
+            name: "Unknown",
+            message: "an error that the interface description does not list",
+        })
+    }
+}
+
 impl Refusal {
     /// The program's error with this number.
     #[must_use]
@@ -166,16 +172,10 @@ impl Refusal {
         refusals().get(&code).copied()
     }
 
-    /// The program's error with this name.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::all().find(|refusal| refusal.name == name)
-    }
-
     /// The program's error for a rule of the engine.
     #[must_use]
-    pub fn of_rule(rule: EngineError) -> Option<Self> {
-        Self::of_code(BackstopError::from(rule).into())
+    pub fn of_rule(rule: EngineError) -> Self {
+        BackstopError::from(rule).into()
     }
 
     /// Every error of the program, by number.
