@@ -45,6 +45,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
 /// Families of crates that the formulas must not know.
 const CHAIN_CRATES: &[&str] = &["solana", "anchor", "spl", "litesvm", "pyth"];
 
+/// The one that the engine may know where a feature asks for it: the traits by
+/// which the program loads accounts must stand at the accounts.
+const ASKED_FOR: &str = "anchor-lang";
+
 struct Package {
     name: String,
     dependencies: Vec<Dependency>,
@@ -52,7 +56,16 @@ struct Package {
 
 struct Dependency {
     name: String,
-    only_for_tests: bool,
+    when: When,
+}
+
+/// When a package depends on another.
+#[derive(Clone, Copy, PartialEq)]
+enum When {
+    Always,
+    InTests,
+    /// Only if a feature asks for it.
+    Asked,
 }
 
 fn package_violations(packages: &[Package]) -> Vec<String> {
@@ -72,7 +85,12 @@ fn package_violations(packages: &[Package]) -> Vec<String> {
             let is_chain = CHAIN_CRATES
                 .iter()
                 .any(|family| to == *family || to.starts_with(&format!("{family}-")));
-            if name == "backstop-engine" && is_chain && !dependency.only_for_tests {
+            let may_be = match dependency.when {
+                When::Always => false,
+                When::InTests => true,
+                When::Asked => to == ASKED_FOR,
+            };
+            if name == "backstop-engine" && is_chain && !may_be {
                 violations.push(format!("{name} depends on {to}, a crate of the chain"));
             }
         }
@@ -215,7 +233,13 @@ fn workspace_packages() -> Vec<Package> {
                 .iter()
                 .map(|dependency| Dependency {
                     name: text(&dependency["name"]),
-                    only_for_tests: dependency["kind"] == "dev",
+                    when: if dependency["kind"] == "dev" {
+                        When::InTests
+                    } else if dependency["optional"] == true {
+                        When::Asked
+                    } else {
+                        When::Always
+                    },
                 })
                 .collect(),
         })
@@ -276,14 +300,14 @@ fn modules_of_the_program_depend_in_one_direction() {
     assert_eq!(module_violations(&program_sources()), Vec::<String>::new());
 }
 
-fn package(name: &str, dependencies: &[(&str, bool)]) -> Package {
+fn package(name: &str, dependencies: &[(&str, When)]) -> Package {
     Package {
         name: name.into(),
         dependencies: dependencies
             .iter()
-            .map(|(name, only_for_tests)| Dependency {
+            .map(|(name, when)| Dependency {
                 name: (*name).into(),
-                only_for_tests: *only_for_tests,
+                when: *when,
             })
             .collect(),
     }
@@ -295,16 +319,24 @@ fn a_package_that_points_the_wrong_way_is_found() {
         package(
             "backstop-engine",
             &[
-                ("backstop", true),
-                ("solana-pubkey", false),
-                ("anchor-lang", true),
+                ("backstop", When::InTests),
+                ("solana-pubkey", When::Always),
+                ("solana-clock", When::Asked),
+                ("anchor-lang", When::Asked),
+                ("litesvm", When::InTests),
             ],
         ),
         package(
             "backstop",
-            &[("backstop-engine", false), ("backstop-tests", true)],
+            &[
+                ("backstop-engine", When::Always),
+                ("backstop-tests", When::InTests),
+            ],
         ),
-        package("backstop-tests", &[("xtask", false), ("backstop", false)]),
+        package(
+            "backstop-tests",
+            &[("xtask", When::Always), ("backstop", When::Always)],
+        ),
         package("xtask", &[]),
         package("backstop-extras", &[]),
     ];
@@ -313,6 +345,7 @@ fn a_package_that_points_the_wrong_way_is_found() {
         [
             "backstop-engine depends on backstop",
             "backstop-engine depends on solana-pubkey, a crate of the chain",
+            "backstop-engine depends on solana-clock, a crate of the chain",
             "backstop depends on backstop-tests",
             "backstop-tests depends on xtask",
             "backstop-extras has no place in the order of packages",

@@ -54,7 +54,7 @@ export type ActiveAfter =
 
 /**
  * Banks of the active positions after an action, in position order: the list
- * that `borrow`, `withdraw` and `liquidate` demand, none missing, none extra.
+ * that `borrow`, `withdraw` and `liquidate` demand.
  */
 export function activeBanks(
     obligation: Obligation,

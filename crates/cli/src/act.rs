@@ -25,7 +25,7 @@ use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 
 use crate::{
-    commands::books_json,
+    books::books_json,
     context::Context,
     events,
     failure::Failure,

@@ -10,6 +10,7 @@
 //! | [`cluster`] | the conventions of the Solana command line |
 //! | [`context`] | node, signer and market of one run |
 //! | [`act`] | simulate, send, tell |
+//! | [`books`] | amounts and a bank's books as JSON, token accounts |
 //! | [`events`] | the program's events as JSON |
 //! | [`output`] | tables, JSON, questions, progress |
 //! | [`failure`] | errors with exit codes and what to do next |
@@ -18,6 +19,7 @@
 pub mod act;
 pub mod amount;
 pub mod args;
+pub mod books;
 pub mod cluster;
 pub mod commands;
 pub mod context;

@@ -1,7 +1,11 @@
 //! A market and its banks at one moment.
 
-use backstop::state::{Bank, Market, Obligation, PriceState, PriceUpdate};
-use backstop_engine::units::UnixTime;
+use backstop::state::{Bank, Market, Obligation, PriceUpdate};
+use backstop_engine::{
+    price::Observation,
+    step::{self, At, Banks},
+    units::UnixTime,
+};
 use solana_account::Account;
 use solana_commitment_config::CommitmentConfig;
 use solana_pubkey::{pubkey, Pubkey};
@@ -162,39 +166,52 @@ impl MarketView {
     }
 }
 
+impl MarketView {
+    /// When a step on this view is taken.
+    #[must_use]
+    pub fn at(&self) -> At {
+        At {
+            now: UnixTime(self.now),
+            slot: self.slot,
+        }
+    }
+
+    /// What the governance token's feed says, usable or not.
+    #[must_use]
+    pub fn governance_observation(&self) -> Option<&Observation> {
+        let update = self.governance_price.as_ref()?;
+        Some(&update.observation)
+    }
+}
+
+impl Banks for MarketView {
+    fn bank(&self, key: &Pubkey, _: usize) -> Option<&Bank> {
+        let view = Self::bank(self, key).ok()?;
+        Some(&view.bank)
+    }
+}
+
 impl BankView {
     /// What `refresh_banks` would store in `slot` at `now`. Books that cannot be
     /// brought up to date stay as they are: no instruction would take them.
     pub fn refresh(&mut self, slot: u64, now: i64) {
-        let config = &self.bank.config;
-        let accrued = self
-            .bank
-            .ledger
-            .get()
-            .accrue(config.curve(), config.fees(), UnixTime(now));
-        if let Ok(ledger) = accrued {
+        let now = UnixTime(now);
+        if let Ok(ledger) = self.bank.accrued(now) {
             self.bank.ledger = (&ledger).into();
         }
-        let Some(update) = &self.price else { return };
-        let limits = config.oracle_limits();
-        let stored = self.bank.price.published_at;
-        if let Some(price) = usable_price(update, limits, stored, now) {
-            self.bank.price = PriceState {
-                spot: price.spot,
-                ema: price.ema,
-                conf: price.conf,
-                slot,
-                published_at: update.observation.published.0,
-                exponent: price.exponent,
-                padding: [0; 4],
-            };
+        if let Some(update) = &self.price {
+            let mut refreshed = self.bank;
+            // A price that is not usable is none: the stored one stays.
+            if step::refresh(&mut refreshed, &update.observation, At { now, slot }).is_ok() {
+                self.bank = refreshed;
+            }
         }
     }
 
     /// Whether the bank's price is of `slot`.
     #[must_use]
     pub fn is_priced(&self, slot: u64) -> bool {
-        self.bank.price.slot == slot && self.bank.price.spot > 0
+        self.bank.is_priced(slot)
     }
 }
 

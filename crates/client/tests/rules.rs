@@ -91,6 +91,39 @@ fn every_rule() -> Vec<E> {
             target: 2,
         },
         E::Config("a rule"),
+        E::WrongVersion { version: 2 },
+        E::PriceNotRefreshed { stored: 1, slot: 2 },
+        E::BankMissing { position: 0 },
+        E::NoPosition,
+        E::TooManyPositions,
+        E::BothSides,
+        E::ObligationNotEmpty { positions: 1 },
+        E::RecordOpen,
+        E::CollateralLeft { position: 0 },
+        E::RiskTooRecent { age: 1, min: 2 },
+        E::WriteOffDisabled,
+        E::BorrowPaused { until: 1 },
+        E::WriteOffPaused { until: 1 },
+        E::IssuancePaused { until: 1 },
+        E::PauseNotAllowed {
+            secs: 2,
+            max: 1,
+            not_before: 1,
+        },
+        E::BankNotLive { live_at: 2, now: 1 },
+        E::Delisted,
+        E::DeficitNotAccepted { deficit: 1 },
+        E::BelowMinimum { got: 1, min: 2 },
+        E::NoPendingUpdate,
+        E::UpdateTooEarly {
+            not_before: 2,
+            now: 1,
+        },
+        E::UpdateLapsed {
+            not_after: 1,
+            now: 2,
+        },
+        E::NoGovernancePrice,
     ]
 }
 
@@ -100,10 +133,9 @@ fn every_rule_is_refused_under_its_own_name() {
     for rule in &rules {
         let text = format!("{rule:?}");
         let name = text.split([' ', '(']).next().unwrap();
-        let expected = if name == "Config" {
-            "InvalidConfig"
-        } else {
-            name
+        let expected = match name {
+            "Config" => "InvalidConfig",
+            _ => name,
         };
         let refusal = Refusal::of_rule(*rule);
         assert_eq!(refusal.name, expected);

@@ -3,8 +3,11 @@
 use core::fmt;
 
 /// A broken rule. Amounts are in the unit that the rule is stated in; times
-/// are unix seconds. Nothing has been changed when one of these is returned:
-/// every operation of this crate works on copies.
+/// are unix seconds.
+///
+/// Formulas work on copies: nothing has been changed when one of them returns
+/// an error. A [step](crate::step) may leave its accounts half-changed: on chain
+/// the transaction is undone, off chain the caller steps on a clone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineError {
     /// A result does not fit its type.
@@ -218,6 +221,113 @@ pub enum EngineError {
     },
     /// A configuration that contradicts itself; the text names the rule.
     Config(&'static str),
+    /// An account of another layout.
+    WrongVersion {
+        /// Version of its layout.
+        version: u8,
+    },
+    /// The bank's price was not stored in this slot.
+    PriceNotRefreshed {
+        /// Slot in which the stored price was stored.
+        stored: u64,
+        /// Slot of now.
+        slot: u64,
+    },
+    /// A health check needs a bank that was not given.
+    BankMissing {
+        /// Place of its position in the obligation.
+        position: usize,
+    },
+    /// The obligation has no position in the bank.
+    NoPosition,
+    /// The obligation has all the positions it can have.
+    TooManyPositions,
+    /// The obligation would have a deposit and a debt in one bank.
+    BothSides,
+    /// The obligation still has a position.
+    ObligationNotEmpty {
+        /// Positions in use.
+        positions: u32,
+    },
+    /// Written-off debt has not been repaid.
+    RecordOpen,
+    /// A deposit that liquidation could take.
+    CollateralLeft {
+        /// Place of its position in the obligation.
+        position: usize,
+    },
+    /// The owner borrowed or withdrew too recently.
+    RiskTooRecent {
+        /// Seconds since then.
+        age: u64,
+        /// Seconds that must have passed.
+        min: u32,
+    },
+    /// The bank writes nothing off.
+    WriteOffDisabled,
+    /// New loans are paused.
+    BorrowPaused {
+        /// Until then.
+        until: i64,
+    },
+    /// Write-offs are paused.
+    WriteOffPaused {
+        /// Until then.
+        until: i64,
+    },
+    /// Issuance is paused.
+    IssuancePaused {
+        /// Until then.
+        until: i64,
+    },
+    /// A pause that is too long, of no length, or too soon after the last one.
+    PauseNotAllowed {
+        /// Seconds asked for.
+        secs: u32,
+        /// Longest pause allowed.
+        max: u32,
+        /// No new one before then.
+        not_before: i64,
+    },
+    /// A new bank that has not waited for the market's delay.
+    BankNotLive {
+        /// No deposits and no loans before then.
+        live_at: i64,
+        /// Now.
+        now: i64,
+    },
+    /// The bank is delisted.
+    Delisted,
+    /// A deposit while a deficit is open, without consent to it.
+    DeficitNotAccepted {
+        /// Atoms of deficit.
+        deficit: u64,
+    },
+    /// The caller would receive fewer shares or atoms than asked for.
+    BelowMinimum {
+        /// What it would be now.
+        got: u128,
+        /// The caller's limit.
+        min: u128,
+    },
+    /// No change of settings is queued.
+    NoPendingUpdate,
+    /// The queued change has not waited long enough.
+    UpdateTooEarly {
+        /// Earliest time.
+        not_before: i64,
+        /// Now.
+        now: i64,
+    },
+    /// The queued change was not applied in time.
+    UpdateLapsed {
+        /// Last time.
+        not_after: i64,
+        /// Now.
+        now: i64,
+    },
+    /// There is no usable price of the governance token.
+    NoGovernancePrice,
 }
 
 /// Result of everything fallible here.

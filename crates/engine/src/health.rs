@@ -2,8 +2,9 @@
 //! up; each check then compares two sums.
 
 use crate::error::{EngineError, Result};
+use crate::ledger::Ledger;
 use crate::price::{Price, Reading};
-use crate::units::{Atoms, Bps, Value, BPS};
+use crate::units::{Atoms, Bps, DebtShares, Shares, Value, BPS};
 
 /// Which question is asked of an obligation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,45 @@ impl Check {
 }
 
 impl Sums {
-    /// Adds a deposit of `atoms` (at the net share price). Rounded down, but
+    /// Adds a deposit of `shares`. It counts at the net share price, in the
+    /// insolvency check at the gross one.
+    ///
+    /// The kindest reading of a deposit is its price once the deficit of its
+    /// bank is covered. At the net price a deficit that insurance pays off day
+    /// by day would let an obligation be called insolvent, and a loss be made in
+    /// another bank, at prices that never moved.
+    ///
+    /// # Errors
+    /// `Overflow`.
+    pub fn add_deposit(
+        &mut self,
+        check: Check,
+        ledger: &Ledger,
+        asset: &Asset,
+        shares: Shares,
+    ) -> Result<()> {
+        let atoms = match check {
+            Check::Insolvency => ledger.gross_value_down(shares)?,
+            Check::Initial | Check::Maintenance => ledger.net_value_down(shares)?,
+        };
+        self.add_collateral(check, asset, atoms)
+    }
+
+    /// Adds a debt of `shares`, at what clears it.
+    ///
+    /// # Errors
+    /// `Overflow`.
+    pub fn add_loan(
+        &mut self,
+        check: Check,
+        ledger: &Ledger,
+        asset: &Asset,
+        shares: DebtShares,
+    ) -> Result<()> {
+        self.add_debt(check, asset, ledger.debt_up(shares)?)
+    }
+
+    /// Adds a deposit of `atoms`. Rounded down, but
     /// up in the insolvency check, which leans the other way.
     ///
     /// # Errors

@@ -10,8 +10,9 @@ use crate::waterfall::Mode;
 /// cost is wound down: new shares at such a price would only overflow.
 const WOUND_DOWN_FACTOR: u128 = 1_000;
 
-/// Why issuance was not waited for.
+/// Why issuance was not waited for. Its number is what `DeficitSocialised` carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Reason {
     /// The bank's mode does not issue.
     ModeWithoutIssuance,
@@ -66,6 +67,14 @@ pub struct SocialisePlan {
     pub reason: Reason,
     /// Whether the bank is wound down by it.
     pub winds_down: bool,
+}
+
+impl Reason {
+    /// The number that events carry, in the order above.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
 }
 
 impl Terms {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use backstop_client::program::state::{Bank, Obligation, PriceUpdate};
 use backstop_client::quote;
 use backstop_client::MarketView;
-use backstop_engine::auction::Auction;
 use backstop_engine::buy_back::BuyBack;
 use backstop_engine::ledger::Ledger;
 use backstop_engine::price::{Observation, Reading};
+use backstop_engine::step;
 use backstop_engine::units::{Atoms, Bps, Rate, UnixTime, Value};
 use backstop_keeper::decide::{decide, Action, Key, Own, Policy, Situation, Step, Task, Tasks};
 use backstop_keeper::index::{BankState, Index};
@@ -522,10 +522,10 @@ fn an_auction_is_opened_closed_and_opened_again() {
     let action = world.only();
     assert_eq!(action.step, Step::CloseAuction { bank });
 
-    let closed = quote::close_auction(&world.view.refreshed(), &bank).unwrap();
-    world.bank(USD).ledger = (&closed.ledger).into();
-    world.bank(USD).auction = Auction::default().into();
-    world.bank(USD).failed_auctions = 1;
+    let (mut market, now) = (world.view.market, world.view.at().now);
+    step::close_auction(&mut market, world.bank(USD), now).unwrap();
+    world.view.market = market;
+    assert_eq!(world.bank(USD).failed_auctions, 1);
     assert_eq!(world.only().key, Key::of_bank(Task::OpenAuction, bank));
 }
 
@@ -581,9 +581,13 @@ fn fees_are_collected_once_they_are_worth_it() {
     world.change_ledger(USD, |ledger| {
         ledger.insurance_fees = Atoms(600_000);
         ledger.protocol_fees = Atoms(399_999);
+        ledger.cash.0 += 999_999;
     });
     assert_eq!(world.decide(), []);
-    world.change_ledger(USD, |ledger| ledger.protocol_fees = Atoms(400_000));
+    world.change_ledger(USD, |ledger| {
+        ledger.protocol_fees.0 += 1;
+        ledger.cash.0 += 1;
+    });
     let bank = world.key(USD);
     assert_eq!(world.only().step, Step::CollectFees { bank });
     world.change_ledger(USD, |ledger| ledger.deficit = Atoms(1));

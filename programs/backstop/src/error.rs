@@ -156,8 +156,8 @@ pub enum BackstopError {
     #[msg("Two accounts that must differ are the same")]
     SameAccount,
     /// 6049
-    #[msg("All banks of the obligation's active positions must follow in position order, none missing, none extra")]
-    WrongBankList,
+    #[msg("The bank of one of the obligation's active positions is not among the accounts that follow")]
+    BankMissing,
     /// 6050
     #[msg("The bank's price is not of this slot: call refresh_banks in the same transaction")]
     PriceNotRefreshed,
@@ -268,7 +268,7 @@ pub enum BackstopError {
     InvalidTokenAccount,
 }
 
-/// One code for each rule of the engine: a rule without a code does not compile.
+/// One code for each rule: a rule without a code does not compile.
 impl From<EngineError> for BackstopError {
     fn from(rule: EngineError) -> Self {
         use EngineError as E;
@@ -312,6 +312,29 @@ impl From<EngineError> for BackstopError {
             E::SocialiseTooEarly { .. } => Self::SocialiseTooEarly,
             E::NothingWrittenOff => Self::NothingWrittenOff,
             E::NoSurplus { .. } => Self::NoSurplus,
+            E::WrongVersion { .. } => Self::WrongVersion,
+            E::PriceNotRefreshed { .. } => Self::PriceNotRefreshed,
+            E::NoPosition => Self::NoPosition,
+            E::TooManyPositions => Self::TooManyPositions,
+            E::BothSides => Self::BothSides,
+            E::ObligationNotEmpty { .. } => Self::ObligationNotEmpty,
+            E::RecordOpen => Self::RecordOpen,
+            E::CollateralLeft { .. } => Self::CollateralLeft,
+            E::RiskTooRecent { .. } => Self::RiskTooRecent,
+            E::WriteOffDisabled => Self::WriteOffDisabled,
+            E::BorrowPaused { .. } => Self::BorrowPaused,
+            E::WriteOffPaused { .. } => Self::WriteOffPaused,
+            E::IssuancePaused { .. } => Self::IssuancePaused,
+            E::PauseNotAllowed { .. } => Self::PauseNotAllowed,
+            E::BankNotLive { .. } => Self::BankNotLive,
+            E::Delisted => Self::Delisted,
+            E::DeficitNotAccepted { .. } => Self::DeficitNotAccepted,
+            E::BelowMinimum { .. } => Self::BelowMinimum,
+            E::NoPendingUpdate => Self::NoPendingUpdate,
+            E::UpdateTooEarly { .. } => Self::UpdateTooEarly,
+            E::UpdateLapsed { .. } => Self::UpdateLapsed,
+            E::NoGovernancePrice => Self::NoGovernancePrice,
+            E::BankMissing { .. } => Self::BankMissing,
             E::Config(_) => Self::InvalidConfig,
         }
     }

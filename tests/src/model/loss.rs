@@ -155,11 +155,11 @@ impl Model {
         books.by_insurance += fees;
     }
 
-    /// The governance price, if there is a usable one; the market remembers it.
-    pub fn governance_price(&mut self) -> Option<Price> {
+    /// The governance price, if the market has a feed; the market remembers it.
+    pub fn governance_price(&mut self) -> Outcome<Option<Price>> {
         let market = &mut self.market;
         if !market.has_feed() {
-            return None;
+            return Ok(None);
         }
         let stored = market.published_at;
         let price = accept(
@@ -168,15 +168,14 @@ impl Model {
             stored,
             self.now,
             self.slot,
-        );
-        let price = price.ok()?;
+        )?;
         market.priced_at = self.now;
         market.published_at = price.published_at;
-        Some(price)
+        Ok(Some(price))
     }
 
     fn issue_prices(&mut self, bank: usize) -> Option<Range> {
-        let token = self.governance_price();
+        let token = self.governance_price().ok().flatten();
         let config = self.banks[bank].config;
         if config.write_off_mode != FULL || self.is_paused(2) || self.gives_up(bank) {
             return None;

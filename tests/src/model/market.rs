@@ -139,7 +139,7 @@ impl Model {
 
     /// The lowest and the highest price of a buy-back that starts now.
     fn buy_back_prices(&mut self, bank: usize) -> Outcome<(Int, Int)> {
-        let token = self.governance_price();
+        let token = self.governance_price()?;
         let (state, market) = (&self.banks[bank], &self.market);
         let (low, high) = if market.has_feed() {
             let token = token.ok_or(E::NoGovernancePrice)?;

@@ -116,8 +116,11 @@ pub enum Kind {
     GovernanceOracle(Expected),
     /// Read by a rule that `exceptions` lists case by case.
     Listed,
-    /// One of the banks that follow, compared by address and order.
-    Following,
+    /// One of the banks that follow, looked up by address. Says what becomes of
+    /// a call that does not show it.
+    Following(E),
+    /// A bank that follows and that the instruction has among its own accounts.
+    ShownAgain,
     /// The bank of a pair to refresh.
     PairedBank,
     /// The oracle of a pair to refresh.
@@ -200,7 +203,8 @@ fn other(kind: &Kind, facts: Facts, nature: Nature) -> Expected {
             Nature::Feed(_) => Ours(E::WrongFeed),
             _ => Ours(E::WrongOracleOwner),
         },
-        Kind::Following => Ours(E::WrongBankList),
+        Kind::Following(hidden) => Ours(*hidden),
+        Kind::ShownAgain => Allowed("the bank is among the instruction's own accounts"),
         Kind::Signer(stranger) if nature == Nature::Cosigner => stranger.clone(),
         Kind::Payer if nature == Nature::Cosigner => ANY_PAYER,
         Kind::Signer(_) | Kind::Payer => Anchor(ErrorCode::AccountNotSigner),

@@ -97,7 +97,7 @@ fn the_native_program_takes_no_account_for_another_either() {
                 | Kind::Bank(..)
                 | Kind::Obligation(..)
                 | Kind::Pinned(_)
-                | Kind::Following
+                | Kind::Following(_)
                 | Kind::PairedBank
                 | Kind::PairedOracle
         );

@@ -174,7 +174,7 @@ fn meaningful(kind: &Kind) -> &'static [Forgery] {
         Kind::Market(_)
         | Kind::Bank(..)
         | Kind::Obligation(..)
-        | Kind::Following
+        | Kind::Following(_)
         | Kind::PairedBank => &Forgery::ALL,
         // Its first field is an address, not a version.
         Kind::PairedOracle => &Forgery::ALL[..6],
@@ -232,12 +232,23 @@ pub fn places(call_name: &str, call: &Call) -> Vec<Place> {
         "refresh_banks" => vec![PAIRED_BANK, PAIRED_ORACLE],
         _ => vec![FOLLOWING; call.instruction.accounts.len() - named.len()],
     };
+    let metas = &call.instruction.accounts;
+    let named_keys: Vec<Pubkey> = metas[..named.len()]
+        .iter()
+        .map(|meta| meta.pubkey)
+        .collect();
     let names = named.iter().map(|slot| slot.name.as_str()).chain(following);
     names
         .enumerate()
         .map(|(index, slot)| {
             let found = slots.iter().find(|(name, _)| *name == slot);
             let (name, kind) = found.unwrap_or_else(|| panic!("no row for {name}.{slot}"));
+            let is_own = named_keys.contains(&metas[index].pubkey);
+            let kind = if matches!(kind, Kind::Following(_)) && is_own {
+                &Kind::ShownAgain
+            } else {
+                kind
+            };
             Place { index, name, kind }
         })
         .collect()

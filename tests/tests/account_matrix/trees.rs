@@ -28,7 +28,8 @@ fn tree(name: &str, call: &Call) -> (Vec<Pubkey>, Vec<Pubkey>) {
             Kind::Market(_)
             | Kind::Bank(..)
             | Kind::Obligation(..)
-            | Kind::Following
+            | Kind::Following(_)
+            | Kind::ShownAgain
             | Kind::PairedBank => owned.push(key),
             Kind::Pinned(E::WrongVault) => vaults.push(key),
             _ => {}
@@ -207,10 +208,12 @@ fn refuse_mixtures(
     pairs: &[(Pubkey, Pubkey)],
 ) -> usize {
     let twin = |meta: &AccountMeta| pairs.iter().find(|(from, _)| *from == meta.pubkey);
-    let metas = call.instruction.accounts.iter();
-    let twins: Vec<(usize, Pubkey)> = metas
-        .enumerate()
-        .filter_map(|(index, meta)| Some((index, twin(meta)?.1)))
+    let metas = &call.instruction.accounts;
+    // What is there once more is of no account.
+    let twins: Vec<(usize, Pubkey)> = places(name, call)
+        .iter()
+        .filter(|place| !matches!(place.kind, Kind::ShownAgain))
+        .filter_map(|place| Some((place.index, twin(&metas[place.index])?.1)))
         .collect();
     let before = world.fingerprint();
     let signers: Vec<&Keypair> = call.signers.iter().collect();

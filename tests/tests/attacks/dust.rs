@@ -127,7 +127,7 @@ fn an_atom_behind_a_silent_feed_stops_liquidations_until_it_is_delisted() {
         );
         let without = [stage.junk, stage.usdc];
         let skip = liquidate(world, &stage.liquidator, &debtor, sides, u64::MAX, &without);
-        world.refuse(&[prices.clone(), skip], &signers, E::WrongBankList);
+        world.refuse(&[prices.clone(), skip], &signers, E::BankMissing);
 
         let admin = world.admin.insecure_clone();
         let mut config = world.bank(sleepy).config;

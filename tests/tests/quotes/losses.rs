@@ -40,18 +40,18 @@ fn a_write_off_is_quoted_tier_by_tier() {
         let done = world.write_off(&stage.keeper, &debtor, stage.usdc);
         let (quoted, receipt) = agree(quoted, done).expect("both go through");
         let event: DebtWrittenOff = receipt.event();
-        let plan = &quoted.plan;
+        let plan = &quoted.done;
         assert_eq!(
             (event.loss, event.bounty, event.left_open, event.burned),
             (
                 plan.loss.0,
                 plan.bounty.0,
                 quoted.left_open.0,
-                quoted.burned.0
+                plan.cover.burned.0
             )
         );
         assert_eq!(event.insurance_drawn, plan.cover.insurance_drawn.0);
-        assert_eq!(event.on_auction, plan.cover.ledger.on_auction.0);
+        assert_eq!(event.on_auction, quoted.bank.ledger.on_auction);
         assert_same(&mut world, stage.usdc, &quoted.after);
     }
 }
@@ -93,7 +93,7 @@ fn a_cover_is_quoted_with_the_auction_that_it_opens() {
             let done = world.close_auction(stage.usdc);
             let (quoted, receipt) = agree(quoted, done).expect("it is over");
             let event: AuctionClosed = receipt.event();
-            assert_eq!(event.burned, quoted.burn.0);
+            assert_eq!(event.burned, quoted.burned.0);
         }
         world.advance(86_400);
     }
@@ -142,8 +142,8 @@ fn socialising_is_quoted_with_what_still_stands_above_lenders() {
             Some((quoted, receipt)) => {
                 let event: DeficitSocialised = receipt.event();
                 assert_eq!(event.socialised, quoted.socialised.0);
-                assert_eq!(event.reason, quote::reason_code(quoted.reason));
-                assert_eq!(event.wound_down, quoted.winds_down);
+                assert_eq!(event.reason, quoted.reason.code());
+                assert_eq!(event.wound_down, quoted.wound_down);
                 assert!(refusals > 2);
                 return;
             }

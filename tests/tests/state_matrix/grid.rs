@@ -22,7 +22,6 @@ const LEGEND: &[(char, E)] = &[
     ('N', E::BankNotLive),
     ('F', E::PriceNotRefreshed),
     ('S', E::PriceStale),
-    ('G', E::NoGovernancePrice),
     ('T', E::UpdateTooEarly),
 ];
 
@@ -73,9 +72,9 @@ collect_fees             D D D D . . . .  . . P . . .  . . .
 cover_deficit            . . . . . . . .  . . . . . .  . . .
 fund_insurance           . . . . . . . .  . . . . . .  . . .
 repay_written_off        . . . . . . . .  . . . . . .  . . .
-sell_governance          D D D D . . . .  . . P . . F  G . .
+sell_governance          D D D D . . . .  . . P . . F  S . .
 socialise_deficit        . A A A . . . .  . . P . . .  . . .
-start_buy_back           D D D D . . W .  . . P . . F  G . A
+start_buy_back           D D D D . . W .  . . P . . F  S . A
 write_off/insured        . . . . . . . .  M . P . . .  . . .
 write_off/issuing        . . . . . . . .  M . P . . .  . . .
 ";

@@ -103,11 +103,11 @@ fn of_obligation(view: &MarketView, obligation: &Obligation) -> Value {
         let bank = view.banks[at].keys.bank;
         named(quote::write_off(view, &bank, obligation, true), |quoted| {
             json!({
-                "loss": text(quoted.plan.loss.0),
-                "bounty": text(quoted.plan.bounty.0),
+                "loss": text(quoted.done.loss.0),
+                "bounty": text(quoted.done.bounty.0),
                 "leftOpen": text(quoted.left_open.0),
-                "burned": text(quoted.burned.0),
-                "tiers": tiers(&quoted.plan.cover),
+                "burned": text(quoted.done.cover.burned.0),
+                "tiers": tiers(&quoted.done.cover),
                 "after": after(&quoted.after, at),
             })
         })
@@ -121,12 +121,12 @@ fn of_obligation(view: &MarketView, obligation: &Obligation) -> Value {
     })
 }
 
-fn tiers(cover: &backstop_client::engine::waterfall::CoverPlan) -> Value {
+fn tiers(cover: &backstop_client::engine::step::Covered) -> Value {
     json!({
         "protocolFeesUsed": text(cover.protocol_fees_used.0),
         "insuranceFeesUsed": text(cover.insurance_fees_used.0),
         "insuranceDrawn": text(cover.insurance_drawn.0),
-        "lot": cover.opening.map(|opening| text(opening.lot.0)),
+        "lot": (!cover.issued.is_zero()).then(|| text(cover.issued.0)),
     })
 }
 
@@ -168,15 +168,15 @@ fn of_bank(view: &MarketView, bank: &BankView) -> Value {
         "cover": named(quote::cover(view, &key), |quoted| {
             json!({
                 "does": quoted.does_something(),
-                "tiers": tiers(&quoted.plan),
+                "tiers": tiers(&quoted.done),
                 "after": after(&quoted.after, at),
             })
         }),
         "closeAuction": named(quote::close_auction(view, &key), |plan| {
-            json!({ "burn": text(plan.burn.0), "unsold": text(plan.unsold.0) })
+            json!({ "burn": text(plan.burned.0), "unsold": text(plan.unsold.0) })
         }),
         "socialise": named(quote::socialise(view, &key), |plan| {
-            json!({ "socialised": text(plan.socialised.0), "windsDown": plan.winds_down })
+            json!({ "socialised": text(plan.socialised.0), "windsDown": plan.wound_down })
         }),
         "collectable": named(quote::collectable(view, &key), |(protocol, insurance)| {
             json!([text(protocol.0), text(insurance.0)])

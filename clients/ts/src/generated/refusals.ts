@@ -51,7 +51,7 @@ export const REFUSALS = {
     6046: { name: 'NotAdmin', message: "Only the admin of the market may do this" },
     6047: { name: 'NotGuardian', message: "Only the guardian or the admin of the market may do this" },
     6048: { name: 'SameAccount', message: "Two accounts that must differ are the same" },
-    6049: { name: 'WrongBankList', message: "All banks of the obligation's active positions must follow in position order, none missing, none extra" },
+    6049: { name: 'BankMissing', message: "The bank of one of the obligation's active positions is not among the accounts that follow" },
     6050: { name: 'PriceNotRefreshed', message: "The bank's price is not of this slot: call refresh_banks in the same transaction" },
     6051: { name: 'NoPosition', message: "The obligation has no position in this bank" },
     6052: { name: 'TooManyPositions', message: "The obligation has all the positions it can have" },

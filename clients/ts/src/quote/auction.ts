@@ -80,7 +80,7 @@ export function buy(view: MarketView, bank: Address, amount: bigint, maxPay: big
 
 function range(view: MarketView, target: BankView): PriceRange {
     const price = governancePrice(view);
-    if (price && !isPriced(view, target.bank)) refuseWith('NoGovernancePrice');
+    if (price && !isPriced(view, target.bank)) refuseWith('PriceNotRefreshed');
     const token = price && { price, decimals: view.market.governanceDecimals };
     const policy = pricePolicy(view.market, target.bank);
     const feed = token && { token, debt: quoteOf(target.bank) };

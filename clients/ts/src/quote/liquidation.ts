@@ -7,7 +7,7 @@ import { min, U64_MAX } from '../engine/math.js';
 import { refuseWith } from '../error.js';
 import type { Obligation, Position } from '../generated/index.js';
 import { positionIn, positionsOf, withPositions } from '../obligation.js';
-import { bankAt, type MarketView, withBank } from '../view.js';
+import { bankAt, isPriced, type MarketView, withBank } from '../view.js';
 import { health } from './health.js';
 import { assetOf, isDelisted } from './state.js';
 
@@ -30,7 +30,7 @@ export interface LiquidationQuote {
 
 /**
  * Repays up to `maxRepay` of the debt in `debtBank` for the collateral in
- * `collateralBank`. Throws `noPrice`, `NoPosition`, `Delisted`, `Healthy`, and
+ * `collateralBank`. Throws `noPrice`, `PriceNotRefreshed`, `NoPosition`, `Delisted`, `Healthy`, and
  * `NotInsolvent` where the last collateral would go although the kindest prices
  * still cover the debt.
  */
@@ -44,6 +44,9 @@ export function liquidation(
     const debt = bankAt(view, debtBank).bank;
     const collateral = bankAt(view, collateralBank).bank;
     if (isDelisted(collateral)) refuseWith('Delisted');
+    for (const bank of [debt, collateral]) {
+        if (!isPriced(view, bank)) refuseWith('PriceNotRefreshed');
+    }
     const before = health(view, obligation, 'maintenance');
     const held = (bank: Address): Position =>
         positionIn(obligation, bank) ?? refuseWith('NoPosition');

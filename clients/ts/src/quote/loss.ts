@@ -52,8 +52,8 @@ export interface WriteOffQuote extends Omit<CoverQuote, 'plan'> {
  */
 export function requireWriteOff(view: MarketView, bank: Address, obligation: Obligation): void {
     const { config } = bankAt(view, bank).bank;
-    if (isPaused(view.market.writeOffPause, view.now)) refuseWith('WriteOffPaused');
     if (config.writeOffMode === WRITE_OFF_MODE.disabled) refuseWith('WriteOffDisabled');
+    if (isPaused(view.market.writeOffPause, view.now)) refuseWith('WriteOffPaused');
     const position = positionIn(obligation, bank) ?? refuseWith('NoPosition');
     if (position.debtShares === 0n) refuseWith('NoDebt');
     const age = since(view.now, obligation.riskRaisedAt);

@@ -1,16 +1,7 @@
 /** What a landed transaction cost and did. */
-import {
-    type Address,
-    type AddressesByLookupTableAddress,
-    type Commitment,
-    compileTransactionMessage,
-    type GetTransactionApi,
-    type Rpc,
-    type Signature,
-} from '@solana/kit';
-import { eventsOfInnerCalls, eventsOfLogs, type InnerCall } from '../events.js';
+import type { Commitment, GetTransactionApi, Rpc, Signature } from '@solana/kit';
 import type { BackstopEvent } from '../generated/index.js';
-import type { DraftMessage } from './draft.js';
+import { eventsOfTransaction } from './inner.js';
 
 /** What a landed transaction cost and did. */
 export interface Details {
@@ -24,46 +15,6 @@ export interface Details {
     readonly logs: readonly string[];
     /** What the program said: loss events first. */
     readonly events: readonly BackstopEvent[];
-}
-
-/** Inner instructions of one instruction, as an RPC node gives them. */
-interface InnerGroup {
-    readonly instructions: readonly unknown[];
-}
-
-function isCall(instruction: unknown): instruction is InnerCall {
-    return (
-        typeof instruction === 'object' &&
-        instruction !== null &&
-        'programIdIndex' in instruction &&
-        'data' in instruction
-    );
-}
-
-/** The events of a simulated or landed transaction. */
-export function eventsOfTransaction(
-    logs: readonly string[],
-    accounts: readonly Address[],
-    inner: readonly InnerGroup[],
-): BackstopEvent[] {
-    const calls = inner.flatMap(({ instructions }) => instructions).filter(isCall);
-    return [...eventsOfInnerCalls(accounts, calls), ...eventsOfLogs(logs)];
-}
-
-/** A message's accounts in the order in which inner instructions count them. */
-export function keysOf(message: DraftMessage, tables: AddressesByLookupTableAddress): Address[] {
-    const compiled = compileTransactionMessage(message);
-    const lookups = 'addressTableLookups' in compiled ? (compiled.addressTableLookups ?? []) : [];
-    const loaded = (indexes: (lookup: (typeof lookups)[number]) => readonly number[]): Address[] =>
-        lookups.flatMap((lookup) => {
-            const table = tables[lookup.lookupTableAddress] ?? [];
-            return indexes(lookup).flatMap((index) => table[index] ?? []);
-        });
-    return [
-        ...compiled.staticAccounts,
-        ...loaded((lookup) => lookup.writableIndexes),
-        ...loaded((lookup) => lookup.readonlyIndexes),
-    ];
 }
 
 /** Reads what a landed transaction cost and did; nothing while the node does not know it. */

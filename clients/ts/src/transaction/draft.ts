@@ -26,8 +26,8 @@ import {
 } from '@solana/kit';
 import { BackstopError, fail, failedTransaction } from '../error.js';
 import { BACKSTOP_PROGRAM_ADDRESS, type BackstopEvent } from '../generated/index.js';
-import { eventsOfTransaction, keysOf } from './details.js';
 import { type FeePolicy, fetchUnitPrice, USUAL_FEES, writableAccounts } from './fees.js';
+import { eventsOfTransaction, keysOf } from './inner.js';
 
 const MOST_UNITS = 1_400_000;
 /**

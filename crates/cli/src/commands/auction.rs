@@ -7,10 +7,10 @@ use backstop_client::{
 use serde_json::json;
 use solana_signer::Signer;
 
-use super::tokens::{amount, Token};
 use crate::{
     act::{self, Action},
     args,
+    books::{amount, Token},
     context::{atoms_or, tokens, Context},
     failure::Failure,
     output::Report,
@@ -54,8 +54,8 @@ pub async fn buy(context: &Context, args: args::Buy) -> Result<Report, Failure> 
             "buys": amount(fill.bought.0, governance.decimals),
             "pays": amount(paid, asset.decimals),
             "at_most": amount(max_pay, asset.decimals),
-            "completes_the_auction": !fill.auction.holds_tokens(),
-            "burned": amount(fill.burn.0, governance.decimals),
+            "completes_the_auction": fill.lot_left.is_zero(),
+            "burned": amount(fill.burned.0, governance.decimals),
         }),
     };
     Ok(act::run(context, action).await?.report())
@@ -74,7 +74,7 @@ pub async fn close(context: &Context, name: &str) -> Result<Report, Failure> {
         bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
-            "burns": amount(plan.burn.0, view.market.governance_decimals),
+            "burns": amount(plan.burned.0, view.market.governance_decimals),
             "unsold_deficit": amount(plan.unsold.0, bank.bank.decimals),
             "failed": plan.failed,
         }),

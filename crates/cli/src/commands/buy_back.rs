@@ -7,11 +7,11 @@ use backstop_client::{
 use serde_json::json;
 use solana_signer::Signer;
 
-use super::tokens::{amount, Token};
 use crate::{
     act::{self, Action},
     amount::{Amount, Decimal},
     args::BuyBackCommand,
+    books::{amount, Token},
     context::{tokens, Context},
     failure::Failure,
     output::Report,

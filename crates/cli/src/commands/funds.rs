@@ -4,10 +4,10 @@ use backstop_client::{instructions, quote::collectable};
 use serde_json::json;
 use solana_signer::Signer;
 
-use super::tokens::{amount, Token};
 use crate::{
     act::{self, Action},
     args::{FeesCommand, InsuranceCommand},
+    books::{amount, Token},
     context::Context,
     failure::Failure,
     output::Report,

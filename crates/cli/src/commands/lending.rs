@@ -13,11 +13,11 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-use super::tokens::{amount, Token};
 use crate::{
     act::{self, Action},
     amount::Amount,
     args::{self, Index},
+    books::{amount, Token},
     context::{tokens, Context, Market},
     failure::{Exit, Failure},
     output::Report,

@@ -2,20 +2,20 @@
 //! by tier, as the client expects it beside what the simulation says.
 
 use backstop_client::{
-    engine::{units::Atoms, waterfall::CoverPlan},
+    engine::{step::Covered, units::Atoms},
     instructions, plan,
-    program::state::Obligation,
-    quote::{self, reason_code},
+    program::state::{Bank, Obligation},
+    quote,
     view::BankView,
     ClientError, MarketView,
 };
 use serde_json::{json, Map, Value};
 use solana_signer::Signer;
 
-use super::tokens::{amount, Token};
 use crate::{
     act::{self, Action},
     args,
+    books::{amount, Token},
     context::Context,
     failure::{Exit, Failure},
     output::{relative, time, Report},
@@ -31,18 +31,12 @@ const REASONS: [&str; 6] = [
     "the deadline has passed",
 ];
 
-fn tiers(
-    cover: &CoverPlan,
-    bank: &BankView,
-    view: &MarketView,
-) -> Result<Map<String, Value>, Failure> {
-    let decimals = bank.bank.decimals;
-    let ledger = &cover.ledger;
-    let open = ledger
-        .deficit
-        .sub(ledger.on_auction)
+fn tiers(cover: &Covered, after: &Bank, view: &MarketView) -> Result<Map<String, Value>, Failure> {
+    let decimals = after.decimals;
+    let on_auction = Atoms(after.ledger.on_auction);
+    let open = Atoms(after.ledger.deficit)
+        .sub(on_auction)
         .map_err(ClientError::from)?;
-    let issued = cover.opening.map_or(0, |opening| opening.lot.0);
     let mut tiers = Map::new();
     let mut add = |name: &str, atoms: Atoms| {
         tiers.insert(name.to_owned(), amount(atoms.0, decimals));
@@ -50,11 +44,11 @@ fn tiers(
     add("1_protocol_fees", cover.protocol_fees_used);
     add("2_insurance_fees", cover.insurance_fees_used);
     add("2_insurance_vault", cover.insurance_drawn);
-    add("3_on_auction", ledger.on_auction);
+    add("3_on_auction", on_auction);
     add("4_left_open", open);
     tiers.insert(
         "issued".to_owned(),
-        amount(issued, view.market.governance_decimals),
+        amount(cover.issued.0, view.market.governance_decimals),
     );
     Ok(tiers)
 }
@@ -85,10 +79,10 @@ pub async fn write_off(context: &Context, args: args::Loss) -> Result<Report, Fa
         quote: json!({
             "obligation": args.obligation.to_string(),
             "bank": market.label(&bank.keys.bank),
-            "loss": amount(expected.plan.loss.0, token.decimals),
-            "deficit_before": amount(expected.deficit_before.0, token.decimals),
-            "tiers": tiers(&expected.plan.cover, bank, &view)?,
-            "bounty": amount(expected.plan.bounty.0, token.decimals),
+            "loss": amount(expected.done.loss.0, token.decimals),
+            "deficit_before": amount(expected.done.cover.deficit_before.0, token.decimals),
+            "tiers": tiers(&expected.done.cover, &expected.bank, &view)?,
+            "bounty": amount(expected.done.bounty.0, token.decimals),
         }),
     };
     Ok(act::run(context, action).await?.report())
@@ -126,8 +120,8 @@ pub async fn cover(context: &Context, name: &str) -> Result<Report, Failure> {
         bank: Some(bank.keys.bank),
         quote: json!({
             "bank": market.label(&bank.keys.bank),
-            "deficit_before": amount(expected.deficit_before.0, bank.bank.decimals),
-            "tiers": tiers(&expected.plan, bank, &view)?,
+            "deficit_before": amount(expected.done.deficit_before.0, bank.bank.decimals),
+            "tiers": tiers(&expected.done, &expected.bank, &view)?,
             "does_something": expected.does_something(),
         }),
     };
@@ -140,7 +134,7 @@ pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure>
     let bank = view.bank(&market.bank(name)?.keys.bank)?;
     let signer = context.signer()?;
     let expected = quote::socialise(&view, &bank.keys.bank)?;
-    let code = usize::from(reason_code(expected.reason));
+    let code = usize::from(expected.reason.code());
     let decimals = bank.bank.decimals;
     let action = Action {
         name: "socialise",
@@ -153,7 +147,7 @@ pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure>
             "insurance_fees_used": amount(expected.insurance_fees_used.0, decimals),
             "lenders_lose": amount(expected.socialised.0, decimals),
             "reason": REASONS.get(code),
-            "winds_down": expected.winds_down,
+            "winds_down": expected.wound_down,
         }),
     };
     Ok(act::run(context, action).await?.report())

@@ -14,14 +14,11 @@ mod obligation;
 mod roles;
 mod solvency;
 mod status;
-mod tokens;
 
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 use serde_json::json;
-
-pub(crate) use status::books_json;
 
 use crate::{
     args::{Cli, Command, KeeperCommand, ObligationCommand, OnChain},

@@ -3,9 +3,9 @@
 use backstop_client::quote::{solvency, BankSolvency};
 use serde_json::{json, Value};
 
-use super::tokens::amount;
 use crate::{
     amount::{format, format_scaled},
+    books::amount,
     context::{Context, Market},
     failure::Failure,
     output::{table, Report},

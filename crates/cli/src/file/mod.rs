@@ -9,6 +9,7 @@ pub mod fields;
 mod rate;
 mod read;
 mod resolve;
+mod scale;
 mod settings;
 mod source;
 mod spans;

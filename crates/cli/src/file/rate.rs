@@ -1,6 +1,6 @@
 //! Prices of the governance token in a bank's asset.
 
-use super::units::Scale;
+use super::scale::Scale;
 use crate::amount::Decimal;
 
 /// `price * 10^asset / 10^governance * 2^64`, rounded up: what is sold at a

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::amount::{format, Decimal};
 
-pub use super::spans::show_duration;
+pub use super::{scale::Scale, spans::show_duration};
 
 /// What a field counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +65,6 @@ pub enum Written {
     Raw(Raw),
     /// A decimal number of whole tokens.
     Decimal(Decimal),
-}
-
-/// Decimals of the two tokens that amounts are given in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scale {
-    /// Of the bank's asset; anything for a market.
-    pub asset: u8,
-    /// Of the governance token.
-    pub governance: u8,
 }
 
 const MODES: [&str; 3] = ["disabled", "insurance-only", "full"];

@@ -1,18 +1,14 @@
 //! Prices of auctions and buy-backs, now and at a time.
 
-use backstop::error::BackstopError;
 use backstop_engine::{
-    auction::{Auction, FillPlan},
-    buy_back::{BuyBack, SalePlan},
-    price::Quote,
-    units::{Atoms, Bps, GovAtoms, Rate, UnixTime},
+    auction::Auction,
+    buy_back::BuyBack,
+    step::{self, Bought, Sold},
+    units::{Atoms, GovAtoms, Rate, UnixTime},
 };
 use solana_pubkey::Pubkey;
 
-use crate::{
-    error::ClientError,
-    view::{BankView, MarketView},
-};
+use crate::{error::ClientError, view::MarketView};
 
 /// Where an auction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,93 +82,53 @@ pub fn auction(
 /// What `buy_governance` would sell now for `amount` tokens and `max_pay` atoms.
 ///
 /// # Errors
-/// `Refused`: `IssuancePaused`; `Rule`: `NoAuction`, `AuctionNotOpen`,
-/// `AuctionEnded`, `PaymentAboveMax`, `ZeroAmount`.
+/// `Rule`: `IssuancePaused`, `NoAuction`, `AuctionNotOpen`, `AuctionEnded`,
+/// `PaymentAboveMax`, `ZeroAmount`; `UnknownBank`.
 pub fn buy(
     view: &MarketView,
     bank: &Pubkey,
     amount: GovAtoms,
     max_pay: Atoms,
-) -> Result<FillPlan, ClientError> {
-    let now = UnixTime(view.now);
-    if view.market.issuance_pause.is_paused(now) {
-        return Err(BackstopError::IssuancePaused.into());
-    }
-    let bank = &view.bank(bank)?.bank;
-    Ok(bank
-        .auction
-        .get()
-        .fill(bank.ledger.get(), amount, max_pay, now)?)
-}
-
-fn prices(view: &MarketView, target: &BankView) -> Option<backstop_engine::auction::PriceRange> {
-    let token = view.governance().map(|price| Quote {
-        price,
-        decimals: view.market.governance_decimals,
-    });
-    if token.is_some() && !target.is_priced(view.slot) {
-        return None;
-    }
-    target
-        .bank
-        .config
-        .price_policy(&view.market.config)
-        .buy_back_range(
-            view.market.config.has_feed(),
-            token.map(|token| (token, target.bank.quote())),
-        )
+) -> Result<Bought, ClientError> {
+    let (mut market, mut bank) = (view.market, view.bank(bank)?.bank);
+    Ok(step::buy_governance(
+        &mut market,
+        &mut bank,
+        amount,
+        max_pay,
+        view.at().now,
+    )?)
 }
 
 /// The buy-back that `start_buy_back` would start now.
 ///
 /// # Errors
-/// `Refused`: `WoundDown`, `WriteOffPaused`, `NoGovernancePrice`, `NoSurplus`
-/// for one that is too small; `Rule`: `AuctionLive`, `DeficitOpen`, `NoSurplus`.
+/// `Rule`: `WoundDown`, `WriteOffPaused`, `NoGovernancePrice`, `AuctionLive`,
+/// `DeficitOpen`, `NoSurplus`, also for one that is too small; `UnknownBank`.
 pub fn buy_back(view: &MarketView, bank: &Pubkey) -> Result<BuyBack, ClientError> {
-    let target = view.bank(bank)?;
-    let now = UnixTime(view.now);
-    if target.bank.is_wound_down() {
-        return Err(BackstopError::WoundDown.into());
-    }
-    if view.market.write_off_pause.is_paused(now) {
-        return Err(BackstopError::WriteOffPaused.into());
-    }
-    let range = prices(view, target).ok_or(BackstopError::NoGovernancePrice)?;
-    let started = target.bank.ledger.get().start_buy_back(
-        &target.bank.buy_back.get(),
-        Bps(target.bank.config.insurance_target_bps),
-        range,
-        view.market.config.auction_duration_secs,
-        now,
-    )?;
-    if started.budget.0 < target.bank.config.min_auction_deficit {
-        return Err(BackstopError::NoSurplus.into());
-    }
-    Ok(started)
+    let (mut market, mut bank) = (view.market, view.bank(bank)?.bank);
+    let governance = view.governance_observation();
+    step::start_buy_back(&mut market, &mut bank, governance, view.at())?;
+    Ok(bank.buy_back.get())
 }
 
 /// What `sell_governance` would pay now for `amount` tokens.
 ///
 /// # Errors
-/// `Refused`: `WriteOffPaused`, `NoGovernancePrice`; `Rule`.
+/// `Rule`: `WriteOffPaused`, `NoGovernancePrice`, and others; `UnknownBank`.
 pub fn sale(
     view: &MarketView,
     bank: &Pubkey,
     amount: GovAtoms,
     min_proceeds: Atoms,
-) -> Result<SalePlan, ClientError> {
-    let target = view.bank(bank)?;
-    let now = UnixTime(view.now);
-    if view.market.write_off_pause.is_paused(now) {
-        return Err(BackstopError::WriteOffPaused.into());
-    }
-    let range = prices(view, target).ok_or(BackstopError::NoGovernancePrice)?;
-    Ok(target.bank.buy_back.get().sell(
-        target.bank.ledger.get(),
+) -> Result<Sold, ClientError> {
+    let (mut market, mut bank) = (view.market, view.bank(bank)?.bank);
+    Ok(step::sell_governance(
+        &mut market,
+        &mut bank,
+        view.governance_observation(),
         amount,
         min_proceeds,
-        Bps(target.bank.config.insurance_target_bps),
-        range.start,
-        now,
+        view.at(),
     )?)
 }

@@ -1,7 +1,10 @@
 //! Health of an obligation.
 
-use backstop::state::{Bank, Obligation, Position};
-use backstop_engine::health::{Check, Sums};
+use backstop::state::{Obligation, Position};
+use backstop_engine::{
+    health::{Check, Sums},
+    step, EngineError,
+};
 use solana_pubkey::Pubkey;
 
 use crate::{error::ClientError, view::MarketView};
@@ -18,7 +21,7 @@ pub enum Lists {
 }
 
 /// Banks of the active positions after an action, in position order: the list
-/// that `borrow`, `withdraw` and `liquidate` demand, none missing, none extra.
+/// that `borrow`, `withdraw` and `liquidate` demand.
 #[must_use]
 pub fn active_banks(obligation: &Obligation, list: Lists) -> Vec<Pubkey> {
     let stays = |position: &&Position| match list {
@@ -52,9 +55,7 @@ pub fn deposits(obligation: &Obligation) -> Vec<Pubkey> {
         .collect()
 }
 
-/// Adds up an obligation for `check`, as the program does: deposits at the net
-/// share price, in the insolvency check at the gross one; a deposit in a
-/// delisted bank is nothing and needs no price.
+/// Adds up an obligation for `check`.
 ///
 /// # Errors
 /// `UnknownBank`; `NoPrice` for a bank without a usable price; `Rule`.
@@ -63,34 +64,27 @@ pub fn health(
     obligation: &Obligation,
     check: Check,
 ) -> Result<Sums, ClientError> {
-    let mut sums = Sums::default();
-    for position in obligation.positions().iter().filter(|p| p.is_active()) {
-        let bank = view.bank(&position.bank)?;
-        if bank.bank.is_delisted() && !position.has_debt() {
-            continue;
-        }
-        if !bank.is_priced(view.slot) {
-            return Err(ClientError::NoPrice(position.bank));
-        }
-        add(&mut sums, check, &bank.bank, position)?;
-    }
-    Ok(sums)
+    step::health(obligation, view, check, view.at()).map_err(|rule| named(view, obligation, rule))
 }
 
-fn add(sums: &mut Sums, check: Check, bank: &Bank, position: &Position) -> Result<(), ClientError> {
-    let ledger = bank.ledger.get();
-    let asset = bank.asset();
-    if position.has_debt() {
-        let debt = ledger.debt_up(position.debt())?;
-        sums.add_debt(check, &asset, debt)?;
-        return Ok(());
-    }
-    let deposit = match check {
-        Check::Insolvency => ledger.gross_value_down(position.deposit())?,
-        Check::Initial | Check::Maintenance => ledger.net_value_down(position.deposit())?,
+/// The error of a step, with the address of the bank that it is about.
+pub(super) fn named(view: &MarketView, obligation: &Obligation, rule: EngineError) -> ClientError {
+    let mut active = obligation.positions().iter().filter(|p| p.is_active());
+    let named = match rule {
+        EngineError::BankMissing { position } => obligation
+            .positions()
+            .get(position)
+            .map(|position| ClientError::UnknownBank(position.bank)),
+        EngineError::PriceNotRefreshed { .. } => active
+            .find(|position| {
+                view.bank(&position.bank).is_ok_and(|bank| {
+                    !bank.is_priced(view.slot) && (position.has_debt() || !bank.bank.is_delisted())
+                })
+            })
+            .map(|position| ClientError::NoPrice(position.bank)),
+        _ => None,
     };
-    sums.add_collateral(check, &asset, deposit)?;
-    Ok(())
+    named.unwrap_or(ClientError::Rule(rule))
 }
 
 /// Whether even the kindest reading of the prices says that the collateral is

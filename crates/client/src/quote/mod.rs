@@ -1,4 +1,4 @@
-//! What the program would do, by the formulas that it does it with.
+//! What the program would do: a clone of its accounts, and the same step.
 //!
 //! Every function takes a [`MarketView`](crate::MarketView) that was
 //! [`refreshed`](crate::MarketView::refreshed), as every transaction begins
@@ -15,7 +15,7 @@ pub use auction::{auction, buy, buy_back, sale, AuctionQuote, AuctionState};
 pub use health::{active_banks, deposits, health, is_insolvent, Lists};
 pub use liquidation::{liquidation, LiquidationQuote};
 pub use loss::{
-    close_auction, collectable, cover, may_write_off, reason_code, socialise, write_off,
-    CoverQuote, WriteOffQuote,
+    close_auction, collectable, cover, may_write_off, socialise, write_off, CoverQuote,
+    WriteOffQuote,
 };
 pub use solvency::{solvency, BankSolvency, Layers, Solvency};

@@ -11,11 +11,7 @@ use backstop_engine::{
 };
 use solana_pubkey::Pubkey;
 
-use super::{
-    health::health,
-    liquidation::{book, liquidation},
-    loss::write_off_unchecked,
-};
+use super::{health::health, liquidation::liquidation, loss::write_off_unchecked};
 use crate::{error::ClientError, view::MarketView};
 
 /// Rounds of liquidation that an obligation gets: every debt against every
@@ -123,19 +119,17 @@ pub fn solvency<'a>(
             let quote = write_off_unchecked(&books, &bank, &left, true)?;
             if books.bank(&bank)?.bank.config.mode() == Mode::Disabled {
                 let sum = blocked.entry(bank).or_default();
-                *sum = sum.add(quote.plan.loss)?;
+                *sum = sum.add(quote.done.loss)?;
                 continue;
             }
             let sum = layers.entry(bank).or_default();
-            let cover = &quote.plan.cover;
-            sum.loss = sum.loss.add(quote.plan.loss)?;
+            let cover = &quote.done.cover;
+            sum.loss = sum.loss.add(quote.done.loss)?;
             sum.protocol_fees = sum.protocol_fees.add(cover.protocol_fees_used)?;
             sum.insurance_fees = sum.insurance_fees.add(cover.insurance_fees_used)?;
             sum.insurance = sum.insurance.add(cover.insurance_drawn)?;
-            sum.bounties = sum.bounties.add(quote.plan.bounty)?;
-            if let Some(opening) = &cover.opening {
-                sum.issued = sum.issued.add(opening.lot)?;
-            }
+            sum.bounties = sum.bounties.add(quote.done.bounty)?;
+            sum.issued = sum.issued.add(cover.issued)?;
             books = quote.after;
         }
     }
@@ -183,7 +177,7 @@ fn liquidate_all(
         let Some((debt, collateral, quote)) = step else {
             break;
         };
-        book(view, debt, collateral, &quote.plan, &obligation)?;
+        quote.book(view, debt, collateral);
         obligation = quote.after;
     }
     Ok(obligation)

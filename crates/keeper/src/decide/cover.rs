@@ -2,7 +2,7 @@
 //! an auction, again after one has failed.
 
 use backstop_client::quote::{self, CoverQuote};
-use backstop_engine::price::Reading;
+use backstop_engine::{price::Reading, units::Atoms};
 use solana_pubkey::Pubkey;
 
 use super::{on_each_bank, Action, Situation, Step, Task};
@@ -24,14 +24,15 @@ fn in_bank(situation: &Situation<'_>, bank: Pubkey) -> Option<Action> {
         return None;
     }
     let quoted = quote::cover(situation.view, &bank).ok()?;
-    let task = match quoted.plan.opening {
-        Some(_) => Task::OpenAuction,
-        None => Task::Cover,
+    let task = if quoted.done.issued.is_zero() {
+        Task::Cover
+    } else {
+        Task::OpenAuction
     };
     // An insurance that is not empty keeps what comes after it from helping.
-    let empties = !quoted.plan.insurance_drawn.is_zero() && quoted.plan.ledger.insurance.is_zero();
-    let matters = quoted.plan.opening.is_some()
-        || !quoted.burned.is_zero()
+    let empties = !quoted.done.insurance_drawn.is_zero() && quoted.bank.ledger.insurance == 0;
+    let matters = !quoted.done.issued.is_zero()
+        || !quoted.done.burned.is_zero()
         || empties
         || is_worth_a_fee(situation, bank, &quoted);
     matters.then(|| Action::public(task, bank, Step::Cover { bank }))
@@ -42,8 +43,8 @@ fn in_bank(situation: &Situation<'_>, bank: Pubkey) -> Option<Action> {
 /// is lost by waiting until it ends the deficit, or is worth as much as fees
 /// have to be to be collected; without a price, a hundredth of the deficit.
 fn is_worth_a_fee(situation: &Situation<'_>, bank: Pubkey, quoted: &CoverQuote) -> bool {
-    let left = quoted.plan.ledger.deficit;
-    let covered = quoted.deficit_before.saturating_sub(left);
+    let left = Atoms(quoted.bank.ledger.deficit);
+    let covered = quoted.done.deficit_before.saturating_sub(left);
     if covered.is_zero() || left.is_zero() {
         return !covered.is_zero();
     }
@@ -60,7 +61,7 @@ fn is_worth_a_fee(situation: &Situation<'_>, bank: Pubkey, quoted: &CoverQuote) 
             .ok()
     });
     worth.map_or_else(
-        || covered.0 >= quoted.deficit_before.0.div_ceil(UNPRICED_PARTS),
+        || covered.0 >= quoted.done.deficit_before.0.div_ceil(UNPRICED_PARTS),
         |worth| worth >= situation.policy.least_fees,
     )
 }

@@ -41,7 +41,7 @@ fn stale(task: Task) -> &'static [E] {
     match task {
         Task::Refresh => &[],
         Task::Liquidate => &[
-            E::WrongBankList,
+            E::BankMissing,
             E::InsufficientShares,
             E::NotInsolvent,
             E::DebtBelowMinimum,
@@ -54,7 +54,7 @@ fn stale(task: Task) -> &'static [E] {
         // The owner deposited, borrowed or withdrew, or a bank was listed again.
         Task::WriteOff => &[
             E::CollateralLeft,
-            E::WrongBankList,
+            E::BankMissing,
             E::RiskTooRecent,
             E::WriteOffDisabled,
         ],

@@ -49,7 +49,7 @@ fn in_bank(situation: &Situation<'_>, bank: &BankView) -> Vec<Action> {
                 obligation: address,
                 bank: key,
             },
-            income: worth(situation, bank, quoted.plan.bounty),
+            income: worth(situation, bank, quoted.done.bounty),
             outlay: None,
             collateral: Value::ZERO,
         });

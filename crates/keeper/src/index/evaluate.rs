@@ -127,12 +127,12 @@ fn add_up(rows: &[Row], banks: &[Entry]) -> Result<(Sums, [u128; MAX_POSITIONS])
         let state = &banks[usize::from(row.bank)].state;
         match row.side {
             Side::Debt => {
-                let debt = state.ledger.debt_up(DebtShares(row.shares))?;
-                sums.add_debt(Check::Maintenance, &state.asset, debt)?;
+                let debt = DebtShares(row.shares);
+                sums.add_loan(Check::Maintenance, &state.ledger, &state.asset, debt)?;
             }
             Side::Deposit => {
-                let deposit = state.ledger.net_value_down(Shares(row.shares))?;
-                sums.add_collateral(Check::Maintenance, &state.asset, deposit)?;
+                let deposit = Shares(row.shares);
+                sums.add_deposit(Check::Maintenance, &state.ledger, &state.asset, deposit)?;
             }
         }
         let added =

@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 use crate::error::BackstopError;
 use crate::events::AdminChanged;
-use crate::state::Market;
+use crate::state::{Market, Ruled};
 
 /// Accounts of `propose_admin`.
 #[derive(Accounts)]
@@ -20,7 +20,7 @@ pub struct ProposeAdmin<'info> {
 pub fn propose_admin(ctx: Context<'_, ProposeAdmin<'_>>, new_admin: Pubkey) -> Result<()> {
     let accounts = &ctx.accounts;
     let mut market = accounts.market.load_mut()?;
-    market.require_version()?;
+    market.require_version().ruled()?;
     require_keys_eq!(accounts.admin.key(), market.admin, BackstopError::NotAdmin);
     market.pending_admin = new_admin;
     emit!(AdminChanged {
@@ -45,7 +45,7 @@ pub struct AcceptAdmin<'info> {
 pub fn accept_admin(ctx: Context<'_, AcceptAdmin<'_>>) -> Result<()> {
     let accounts = &ctx.accounts;
     let mut market = accounts.market.load_mut()?;
-    market.require_version()?;
+    market.require_version().ruled()?;
     require!(
         market.pending_admin != Pubkey::default()
             && market.pending_admin == accounts.new_admin.key(),

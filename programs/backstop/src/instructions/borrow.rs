@@ -1,15 +1,17 @@
 //! Borrowing against what is deposited elsewhere.
 
 use anchor_lang::prelude::*;
-use backstop_engine::health::Check;
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::Atoms;
 
 use crate::error::BackstopError;
 use crate::events::Borrowed;
-use crate::state::{health, transfer, Bank, Market, Obligation, Ruled};
+use crate::state::{
+    at, transfer, Bank, BankAddresses, LoadedBanks, Market, Obligation, Position, Ruled,
+};
 
 /// Accounts of `borrow`. The banks of the obligation's active positions after
-/// the loan follow, in position order; a first loan's bank comes last.
+/// the loan follow, in any order.
 #[derive(Accounts)]
 pub struct Borrow<'info> {
     /// Owner of the obligation.
@@ -39,11 +41,10 @@ pub struct Borrow<'info> {
 }
 
 impl Borrow<'_> {
-    fn validate(&self, bank: &Bank, obligation: &Obligation, now: UnixTime) -> Result<()> {
-        let market = self.market.load()?;
-        market.require_version()?;
-        bank.require_version()?;
-        obligation.require_version()?;
+    fn validate(&self, market: &Market, bank: &Bank, obligation: &Obligation) -> Result<()> {
+        market.require_version().ruled()?;
+        bank.require_version().ruled()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(
             self.market.key(),
             obligation.market,
@@ -61,12 +62,6 @@ impl Borrow<'_> {
             bank.liquidity_vault,
             BackstopError::SameAccount
         );
-        require!(
-            !market.borrow_pause.is_paused(now),
-            BackstopError::BorrowPaused
-        );
-        bank.require_open(now)?;
-        require!(!obligation.has_record(), BackstopError::RecordOpen);
         Ok(())
     }
 }
@@ -74,39 +69,30 @@ impl Borrow<'_> {
 /// See [`crate::backstop::borrow`].
 pub fn borrow<'info>(ctx: Context<'info, Borrow<'info>>, atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let now = UnixTime(clock.unix_timestamp);
     let bank_key = accounts.bank.key();
-    let (plan, decimals, signer);
-    {
+    let (shares, signer, decimals) = {
+        let market = accounts.market.load()?;
         let mut bank = accounts.bank.load_mut()?;
         let mut obligation = accounts.obligation.load_mut()?;
-        accounts.validate(&bank, &obligation, now)?;
-        let position = obligation.position_or_new(&bank_key)?;
-        require!(!position.has_deposit(), BackstopError::BothSides);
-        plan = bank
-            .accrued(now)?
-            .borrow(
-                Atoms(atoms),
-                position.debt(),
-                bank.config.borrow_limits(),
-                bank.is_wound_down(),
-            )
-            .ruled()?;
-        position.debt_shares = position.debt().add(plan.shares).ruled()?.0.into();
-        obligation.risk_raised_at = clock.unix_timestamp;
-        bank.store(&plan.ledger)?;
-        decimals = bank.decimals;
-        signer = bank.vault_signer();
-    }
-    health(
-        &*accounts.obligation.load()?,
-        ctx.remaining_accounts,
-        Check::Initial,
-        &clock,
-    )?
-    .require_healthy()
-    .ruled()?;
+        accounts.validate(&market, &bank, &obligation)?;
+        let others = LoadedBanks::load(
+            ctx.remaining_accounts,
+            &obligation,
+            Position::is_active,
+            &[bank_key],
+        )?;
+        let shares = step::borrow(
+            &market,
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            &others,
+            Atoms(atoms),
+            at()?,
+        )
+        .ruled()?;
+        (shares, bank.vault_signer(), bank.decimals)
+    };
     transfer(
         &accounts.token_program,
         &accounts.liquidity_vault,
@@ -121,7 +107,7 @@ pub fn borrow<'info>(ctx: Context<'info, Borrow<'info>>, atoms: u64) -> Result<(
         bank: bank_key,
         obligation: accounts.obligation.key(),
         atoms,
-        shares: plan.shares.0,
+        shares: shares.0,
     });
     Ok(())
 }

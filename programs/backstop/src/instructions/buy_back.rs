@@ -1,15 +1,14 @@
 //! Buying governance tokens back with surplus insurance, and burning them.
 
 use anchor_lang::prelude::*;
-use backstop_engine::auction::PriceRange;
-use backstop_engine::price::Quote;
-use backstop_engine::units::{Atoms, Bps, GovAtoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::{Atoms, GovAtoms};
 
 use crate::error::BackstopError;
 use crate::events::{BuyBackClosed, BuyBackStarted, GovernanceSold};
 use crate::state::{
-    books_after, burn, emit_cpi, governance_price, transfer, Bank, BuyBackState, Market, Ruled,
-    Signer as TokenSigner,
+    at, books_after, burn, emit_cpi, governance_observation, transfer, Bank, BankAddresses, Market,
+    MarketAddresses, Ruled, Signer as TokenSigner,
 };
 
 /// Accounts of `start_buy_back`.
@@ -27,97 +26,32 @@ pub struct StartBuyBack<'info> {
     pub governance_oracle: Option<UncheckedAccount<'info>>,
 }
 
-/// While write-offs are paused a loss may be waiting that nothing books yet:
-/// insurance is kept for it.
-fn require_not_paused(market: &Market, now: UnixTime) -> Result<()> {
-    require!(
-        !market.write_off_pause.is_paused(now),
-        BackstopError::WriteOffPaused
-    );
+fn require_pair(market_key: Pubkey, market: &Market, bank: &Bank) -> Result<()> {
+    market.require_version().ruled()?;
+    bank.require_version().ruled()?;
+    require_keys_eq!(bank.market, market_key, BackstopError::WrongMarket);
     Ok(())
-}
-
-impl StartBuyBack<'_> {
-    fn validate(&self, market: &Market, bank: &Bank, now: UnixTime) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
-        require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
-        // Lenders who lost everything come before holders of the governance token.
-        require!(!bank.is_wound_down(), BackstopError::WoundDown);
-        require_not_paused(market, now)
-    }
-}
-
-/// Prices of a buy-back: it starts at the floor of an auction and rises to no
-/// more than the lower of spot and average, or to the fixed start price of a
-/// market without a feed.
-fn prices(
-    market: &mut Market,
-    bank: &Bank,
-    oracle: Option<&AccountInfo<'_>>,
-    clock: &Clock,
-) -> Result<PriceRange> {
-    let price = governance_price(market, oracle, UnixTime(clock.unix_timestamp));
-    let has_feed = market.config.has_feed();
-    let feed = match price {
-        Some(price) => {
-            bank.require_price(clock.slot)?;
-            let token = Quote {
-                price,
-                decimals: market.governance_decimals,
-            };
-            Some((token, bank.quote()))
-        }
-        None => None,
-    };
-    let policy = bank.config.price_policy(&market.config);
-    policy
-        .buy_back_range(has_feed, feed)
-        .ok_or_else(|| error!(BackstopError::NoGovernancePrice))
 }
 
 /// See [`crate::backstop::start_buy_back`].
 pub fn start_buy_back(ctx: Context<'_, StartBuyBack<'_>>) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let now = UnixTime(clock.unix_timestamp);
-
-    let mut market = accounts.market.load_mut()?;
-    let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank, now)?;
-
-    let ledger = bank.accrued(now)?;
-    let range = prices(
-        &mut market,
-        &bank,
-        accounts.governance_oracle.as_deref(),
-        &clock,
-    )?;
-    let started = ledger
-        .start_buy_back(
-            &bank.buy_back.get(),
-            Bps(bank.config.insurance_target_bps),
-            range,
-            market.config.auction_duration_secs,
-            now,
-        )
-        .ruled()?;
-    // Only one runs at a time: one of a few atoms would keep a real one away.
-    require!(
-        started.budget.0 >= bank.config.min_auction_deficit,
-        BackstopError::NoSurplus
-    );
-    bank.buy_back = started.into();
-    bank.store(&ledger)?;
-    let event = BuyBackStarted {
-        sequence: market.next_sequence()?,
-        at: now.0,
-        market: accounts.market.key(),
-        bank: accounts.bank.key(),
-        budget: started.budget.0,
-        ends_at: started.ends_at.0,
+    let at = at()?;
+    let event = {
+        let mut market = accounts.market.load_mut()?;
+        let mut bank = accounts.bank.load_mut()?;
+        require_pair(accounts.market.key(), &market, &bank)?;
+        let governance = governance_observation(&market, accounts.governance_oracle.as_deref());
+        let done = step::start_buy_back(&mut market, &mut bank, governance.as_ref(), at).ruled()?;
+        BuyBackStarted {
+            sequence: done.sequence,
+            at: at.now.0,
+            market: accounts.market.key(),
+            bank: accounts.bank.key(),
+            budget: done.budget.0,
+            ends_at: done.ends_at.0,
+        }
     };
-    drop((market, bank));
     emit_cpi(&event, &accounts.event_authority)
 }
 
@@ -164,27 +98,12 @@ pub struct SellGovernance<'info> {
 }
 
 impl SellGovernance<'_> {
-    fn validate(&self, market: &Market, bank: &Bank, now: UnixTime) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
-        require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
+    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
+        require_pair(self.market.key(), market, bank)?;
         bank.require_insurance(self.insurance_vault.key)?;
-        require_keys_eq!(self.mint.key(), bank.mint, BackstopError::WrongMint);
-        require_keys_eq!(
-            self.token_program.key(),
-            bank.token_program,
-            BackstopError::WrongTokenProgram
-        );
-        require_keys_eq!(
-            self.governance_mint.key(),
-            market.governance_mint,
-            BackstopError::WrongMint
-        );
-        require_keys_eq!(
-            self.governance_token_program.key(),
-            market.governance_token_program,
-            BackstopError::WrongTokenProgram
-        );
+        bank.require_asset(self.mint.key, self.token_program.key)?;
+        market
+            .require_governance_mint(self.governance_mint.key, self.governance_token_program.key)?;
         // Tokens on auction belong to nobody yet. Only the bank could sign for
         // them, and it never does here.
         require_keys_neq!(
@@ -198,7 +117,7 @@ impl SellGovernance<'_> {
             bank.insurance_vault,
             BackstopError::SameAccount
         );
-        require_not_paused(market, now)
+        Ok(())
     }
 }
 
@@ -209,50 +128,7 @@ pub fn sell_governance(
     min_proceeds: u64,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let now = UnixTime(clock.unix_timestamp);
-
-    let mut market = accounts.market.load_mut()?;
-    let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank, now)?;
-
-    let today = prices(
-        &mut market,
-        &bank,
-        accounts.governance_oracle.as_deref(),
-        &clock,
-    )?;
-    let plan = bank
-        .buy_back
-        .get()
-        .sell(
-            bank.accrued(now)?,
-            GovAtoms(amount),
-            Atoms(min_proceeds),
-            Bps(bank.config.insurance_target_bps),
-            today.start,
-            now,
-        )
-        .ruled()?;
-
-    bank.buy_back = plan.buy_back.into();
-    bank.store(&plan.ledger)?;
-    let issuance = market.issuance().burn_bought(plan.sold).ruled()?;
-    market.record_burn(plan.sold, issuance)?;
-    let event = GovernanceSold {
-        sequence: market.next_sequence()?,
-        at: now.0,
-        market: accounts.market.key(),
-        bank: accounts.bank.key(),
-        seller: accounts.seller.key(),
-        sold: plan.sold.0,
-        paid: plan.paid.0,
-        budget_left: plan.buy_back.budget.0,
-        after: books_after(&plan.ledger),
-    };
-    let (signer, decimals) = (bank.vault_signer(), bank.decimals);
-    drop((market, bank));
-
+    let (event, signer, decimals) = accounts.apply(GovAtoms(amount), Atoms(min_proceeds))?;
     // Tokens first: insurance pays only for what is burned.
     burn(
         &accounts.governance_token_program,
@@ -260,7 +136,7 @@ pub fn sell_governance(
         &accounts.governance_mint,
         &accounts.seller,
         &TokenSigner::Wallet,
-        plan.sold.0,
+        event.sold,
     )?;
     transfer(
         &accounts.token_program,
@@ -269,10 +145,47 @@ pub fn sell_governance(
         &accounts.destination,
         accounts.bank.as_ref(),
         &signer,
-        plan.paid.0,
+        event.paid,
         decimals,
     )?;
     emit_cpi(&event, &accounts.event_authority)
+}
+
+impl SellGovernance<'_> {
+    /// Takes the step, and says what is left to do: the event and who signs for
+    /// the vault, with the decimals of the asset.
+    fn apply(
+        &self,
+        amount: GovAtoms,
+        min_proceeds: Atoms,
+    ) -> Result<(GovernanceSold, TokenSigner, u8)> {
+        let at = at()?;
+        let mut market = self.market.load_mut()?;
+        let mut bank = self.bank.load_mut()?;
+        self.validate(&market, &bank)?;
+        let governance = governance_observation(&market, self.governance_oracle.as_deref());
+        let done = step::sell_governance(
+            &mut market,
+            &mut bank,
+            governance.as_ref(),
+            amount,
+            min_proceeds,
+            at,
+        )
+        .ruled()?;
+        let event = GovernanceSold {
+            sequence: done.sequence,
+            at: at.now.0,
+            market: self.market.key(),
+            bank: self.bank.key(),
+            seller: self.seller.key(),
+            sold: done.sold.0,
+            paid: done.paid.0,
+            budget_left: bank.buy_back.budget,
+            after: books_after(&bank.ledger),
+        };
+        Ok((event, bank.vault_signer(), bank.decimals))
+    }
 }
 
 /// Accounts of `close_buy_back`.
@@ -287,34 +200,22 @@ pub struct CloseBuyBack<'info> {
     pub bank: AccountLoader<'info, Bank>,
 }
 
-impl CloseBuyBack<'_> {
-    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
-        require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
-        Ok(())
-    }
-}
-
 /// See [`crate::backstop::close_buy_back`].
 pub fn close_buy_back(ctx: Context<'_, CloseBuyBack<'_>>) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
-
-    let mut market = accounts.market.load_mut()?;
-    let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank)?;
-
-    let buy_back = bank.buy_back.get();
-    buy_back.require_closable(&bank.ledger.get(), now).ruled()?;
-    bank.buy_back = BuyBackState::default();
-    let event = BuyBackClosed {
-        sequence: market.next_sequence()?,
-        at: now.0,
-        market: accounts.market.key(),
-        bank: accounts.bank.key(),
-        unspent: buy_back.budget.0,
+    let now = at()?.now;
+    let event = {
+        let mut market = accounts.market.load_mut()?;
+        let mut bank = accounts.bank.load_mut()?;
+        require_pair(accounts.market.key(), &market, &bank)?;
+        let done = step::close_buy_back(&mut market, &mut bank, now).ruled()?;
+        BuyBackClosed {
+            sequence: done.sequence,
+            at: now.0,
+            market: accounts.market.key(),
+            bank: accounts.bank.key(),
+            unspent: done.unspent.0,
+        }
     };
-    drop((market, bank));
     emit_cpi(&event, &accounts.event_authority)
 }

@@ -1,12 +1,14 @@
 //! Buying governance tokens from an auction.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::{Atoms, GovAtoms};
 
 use crate::error::BackstopError;
 use crate::events::GovernanceBought;
 use crate::state::{
-    books_after, burn, emit_cpi, transfer, Bank, Le128, Market, Ruled, Signer as TokenSigner,
+    at, books_after, burn, emit_cpi, transfer, Bank, BankAddresses, Le128, Market, Ruled,
+    Signer as TokenSigner,
 };
 
 /// Accounts of `buy_governance`.
@@ -53,9 +55,9 @@ pub struct BuyGovernance<'info> {
 }
 
 impl BuyGovernance<'_> {
-    fn validate(&self, market: &Market, bank: &Bank, now: UnixTime) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
+    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
+        market.require_version().ruled()?;
+        bank.require_version().ruled()?;
         bank.require_liquidity(
             self.liquidity_vault.key,
             self.mint.key,
@@ -74,10 +76,6 @@ impl BuyGovernance<'_> {
             bank.governance_escrow,
             BackstopError::SameAccount
         );
-        require!(
-            !market.issuance_pause.is_paused(now),
-            BackstopError::IssuancePaused
-        );
         Ok(())
     }
 }
@@ -89,42 +87,8 @@ pub fn buy_governance(
     max_pay: u64,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
-
-    let mut market = accounts.market.load_mut()?;
-    let mut bank = accounts.bank.load_mut()?;
-    accounts.validate(&market, &bank, now)?;
-
-    let ledger = bank.accrued(now)?;
-    let auction = bank.auction.get();
-    let plan = auction
-        .fill(ledger, GovAtoms(amount), Atoms(max_pay), now)
-        .ruled()?;
-
-    bank.auction = plan.auction.into();
-    bank.store_loss(&plan.ledger)?;
-    if !plan.burn.is_zero() {
-        market.burn_unsold(plan.burn, auction.issued_at, now)?;
-    }
-    let rate = Le128::from(plan.rate.0);
-    let event = GovernanceBought {
-        sequence: market.next_sequence()?,
-        at: now.0,
-        market: accounts.market.key(),
-        bank: accounts.bank.key(),
-        buyer: accounts.buyer.key(),
-        bought: plan.bought.0,
-        paid: plan.paid.0,
-        excess: plan.excess.0,
-        rate_low: rate.low,
-        rate_high: rate.high,
-        burned: plan.burn.0,
-        lot_left: plan.auction.lot.0,
-        after: books_after(&plan.ledger),
-    };
-    let vault_signer = bank.vault_signer();
-    let (decimals, governance_decimals) = (bank.decimals, market.governance_decimals);
-    drop((market, bank));
+    let (event, vault_signer, decimals, governance_decimals) =
+        accounts.apply(GovAtoms(amount), Atoms(max_pay))?;
 
     // Payment first: tokens leave escrow only against it.
     transfer(
@@ -134,7 +98,7 @@ pub fn buy_governance(
         &accounts.liquidity_vault,
         &accounts.buyer,
         &TokenSigner::Wallet,
-        plan.paid.0,
+        event.paid,
         decimals,
     )?;
     transfer(
@@ -144,7 +108,7 @@ pub fn buy_governance(
         &accounts.buyer_governance_account,
         accounts.bank.as_ref(),
         &vault_signer,
-        plan.bought.0,
+        event.bought,
         governance_decimals,
     )?;
     burn(
@@ -153,7 +117,41 @@ pub fn buy_governance(
         &accounts.governance_mint,
         accounts.bank.as_ref(),
         &vault_signer,
-        plan.burn.0,
+        event.burned,
     )?;
     emit_cpi(&event, &accounts.event_authority)
+}
+
+impl BuyGovernance<'_> {
+    /// Takes the step, and says what is left to do: the event and who signs for
+    /// the vaults, with the decimals of both mints.
+    fn apply(
+        &self,
+        amount: GovAtoms,
+        max_pay: Atoms,
+    ) -> Result<(GovernanceBought, TokenSigner, u8, u8)> {
+        let now = at()?.now;
+        let mut market = self.market.load_mut()?;
+        let mut bank = self.bank.load_mut()?;
+        self.validate(&market, &bank)?;
+        let done = step::buy_governance(&mut market, &mut bank, amount, max_pay, now).ruled()?;
+        let rate = Le128::from(done.rate.0);
+        let event = GovernanceBought {
+            sequence: done.sequence,
+            at: now.0,
+            market: self.market.key(),
+            bank: self.bank.key(),
+            buyer: self.buyer.key(),
+            bought: done.bought.0,
+            paid: done.paid.0,
+            excess: done.excess.0,
+            rate_low: rate.low,
+            rate_high: rate.high,
+            burned: done.burned.0,
+            lot_left: done.lot_left.0,
+            after: books_after(&bank.ledger),
+        };
+        let signer = bank.vault_signer();
+        Ok((event, signer, bank.decimals, market.governance_decimals))
+    }
 }

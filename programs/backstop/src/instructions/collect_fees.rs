@@ -1,11 +1,11 @@
 //! Moving fees to where they belong. They wait while a deficit is open.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::UnixTime;
+use backstop_engine::step;
 
 use crate::error::BackstopError;
 use crate::events::FeesCollected;
-use crate::state::{token_account_owner, transfer, Bank, Market, Ruled};
+use crate::state::{at, token_account_owner, transfer, Bank, BankAddresses, Market, Ruled};
 
 /// Accounts of `collect_fees`.
 #[derive(Accounts)]
@@ -36,10 +36,9 @@ pub struct CollectFees<'info> {
 }
 
 impl CollectFees<'_> {
-    fn validate(&self, bank: &Bank, now: UnixTime) -> Result<()> {
-        let market = self.market.load()?;
-        market.require_version()?;
-        bank.require_version()?;
+    fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
+        market.require_version().ruled()?;
+        bank.require_version().ruled()?;
         require_keys_eq!(bank.market, self.market.key(), BackstopError::WrongMarket);
         bank.require_liquidity(
             self.liquidity_vault.key,
@@ -47,12 +46,6 @@ impl CollectFees<'_> {
             self.token_program.key,
         )?;
         bank.require_insurance(self.insurance_vault.key)?;
-        // While write-offs are paused a loss may be waiting that nothing books yet:
-        // the fees that would pay for it first must not leave before it.
-        require!(
-            !market.write_off_pause.is_paused(now),
-            BackstopError::WriteOffPaused
-        );
         let owner = token_account_owner(&self.fee_token_account, &bank.token_program)?;
         require_keys_eq!(
             owner,
@@ -66,19 +59,16 @@ impl CollectFees<'_> {
 /// See [`crate::backstop::collect_fees`].
 pub fn collect_fees(ctx: Context<'_, CollectFees<'_>>) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
-    let (plan, signer, decimals);
-    {
+    let (done, signer, decimals) = {
+        let market = accounts.market.load()?;
         let mut bank = accounts.bank.load_mut()?;
-        accounts.validate(&bank, now)?;
-        plan = bank.accrued(now)?.collect_fees().ruled()?;
-        bank.store(&plan.ledger)?;
-        signer = bank.vault_signer();
-        decimals = bank.decimals;
-    }
+        accounts.validate(&market, &bank)?;
+        let done = step::collect_fees(&market, &mut bank, at()?.now).ruled()?;
+        (done, bank.vault_signer(), bank.decimals)
+    };
     for (destination, atoms) in [
-        (&accounts.insurance_vault, plan.to_insurance),
-        (&accounts.fee_token_account, plan.to_protocol),
+        (&accounts.insurance_vault, done.to_insurance),
+        (&accounts.fee_token_account, done.to_protocol),
     ] {
         transfer(
             &accounts.token_program,
@@ -93,8 +83,8 @@ pub fn collect_fees(ctx: Context<'_, CollectFees<'_>>) -> Result<()> {
     }
     emit!(FeesCollected {
         bank: accounts.bank.key(),
-        to_protocol: plan.to_protocol.0,
-        to_insurance: plan.to_insurance.0,
+        to_protocol: done.to_protocol.0,
+        to_insurance: done.to_insurance.0,
     });
     Ok(())
 }

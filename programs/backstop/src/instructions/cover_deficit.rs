@@ -1,11 +1,13 @@
 //! Covering a deficit that is open: the tiers again, without a new loss.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::UnixTime;
+use backstop_engine::step;
 
-use crate::error::BackstopError;
 use crate::events::DeficitCovered;
-use crate::state::{books_after, emit_cpi, Bank, Market, Moves, Ruled, WaterfallAccounts};
+use crate::state::{
+    at, books_after, emit_cpi, governance_observation, log_unpriced, Bank, Market, Moves, Ruled,
+    WaterfallAccounts,
+};
 
 /// Accounts of `cover_deficit`.
 #[event_cpi]
@@ -63,57 +65,41 @@ impl<'info> CoverDeficit<'info> {
     }
 
     fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
-        self.waterfall().validate(market, bank)?;
-        require!(bank.ledger.deficit > 0, BackstopError::NoDeficit);
-        Ok(())
+        self.waterfall().validate(market, bank)
+    }
+
+    /// Takes the step, and says what is left to do. A function of its own: its
+    /// stack frame is full.
+    #[inline(never)]
+    fn apply(&self) -> Result<(Box<DeficitCovered>, Moves)> {
+        let at = at()?;
+        let mut market = self.market.load_mut()?;
+        let mut bank = self.bank.load_mut()?;
+        self.validate(&market, &bank)?;
+        let governance = governance_observation(&market, self.governance_oracle.as_deref());
+        let done = step::cover_deficit(&mut market, &mut bank, governance.as_ref(), at).ruled()?;
+        log_unpriced(done.unpriced);
+        let event = Box::new(DeficitCovered {
+            sequence: done.sequence,
+            at: at.now.0,
+            market: self.market.key(),
+            bank: self.bank.key(),
+            deficit_before: done.deficit_before.0,
+            protocol_fees_used: done.protocol_fees_used.0,
+            insurance_fees_used: done.insurance_fees_used.0,
+            insurance_drawn: done.insurance_drawn.0,
+            issued: done.issued.0,
+            burned: done.burned.0,
+            after: books_after(&bank.ledger),
+        });
+        Ok((event, Moves::new(&market, &bank, &done)))
     }
 }
 
 /// See [`crate::backstop::cover_deficit`].
 pub fn cover_deficit<'info>(ctx: Context<'info, CoverDeficit<'info>>) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let (event, moves) = accounts.apply(&clock)?;
+    let (event, moves) = accounts.apply()?;
     accounts.waterfall().move_tokens(&moves)?;
     emit_cpi(&*event, &accounts.event_authority)
-}
-
-impl CoverDeficit<'_> {
-    /// Plans, applies to state, and says what is left to do. A function of its
-    /// own: its stack frame is full.
-    #[inline(never)]
-    fn apply(&self, clock: &Clock) -> Result<(Box<DeficitCovered>, Moves)> {
-        let now = UnixTime(clock.unix_timestamp);
-        let mut market = self.market.load_mut()?;
-        let mut bank = self.bank.load_mut()?;
-        self.validate(&market, &bank)?;
-
-        let ledger = bank.accrued(now)?;
-        let settled = market.close_settled(&mut bank, &ledger, now)?;
-        let prices = market.issuance_prices(&bank, self.governance_oracle.as_deref(), clock);
-        let terms = prices.map(|prices| market.issuance_terms(&bank, prices));
-        let plan = ledger
-            .cover(bank.draw_terms(), terms.as_ref(), &bank.auction.get(), now)
-            .ruled()?;
-
-        market.apply_cover(&mut bank, &plan)?;
-        let burned = settled
-            .add(market.close_settled(&mut bank, &plan.ledger, now)?)
-            .ruled()?;
-        let moves = Moves::new(&market, &bank, &plan, burned);
-        let event = Box::new(DeficitCovered {
-            sequence: market.next_sequence()?,
-            at: now.0,
-            market: self.market.key(),
-            bank: self.bank.key(),
-            deficit_before: ledger.deficit.0,
-            protocol_fees_used: plan.protocol_fees_used.0,
-            insurance_fees_used: plan.insurance_fees_used.0,
-            insurance_drawn: plan.insurance_drawn.0,
-            issued: moves.issued.0,
-            burned: burned.0,
-            after: books_after(&plan.ledger),
-        });
-        Ok((event, moves))
-    }
 }

@@ -2,13 +2,12 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{TokenAccount, TokenInterface};
-use backstop_engine::ledger::Ledger;
-use backstop_engine::units::UnixTime;
+use backstop_engine::step;
 
 use crate::constants::{BANK_SEED, ESCROW_SEED, INSURANCE_SEED, LIQUIDITY_SEED, VERSION};
 use crate::error::BackstopError;
 use crate::events::BankCreated;
-use crate::state::{Bank, BankConfig, Market, MintFacts};
+use crate::state::{at, Bank, BankConfig, Market, MarketAddresses, MintFacts, Ruled};
 
 /// Accounts of `create_bank`.
 #[derive(Accounts)]
@@ -77,35 +76,17 @@ pub struct CreateBank<'info> {
 }
 
 impl CreateBank<'_> {
-    fn validate(&self, config: &BankConfig) -> Result<MintFacts> {
-        let market = self.market.load()?;
-        market.require_version()?;
+    fn validate(&self, market: &Market) -> Result<MintFacts> {
+        market.require_version().ruled()?;
         require_keys_eq!(self.admin.key(), market.admin, BackstopError::NotAdmin);
-        require_keys_eq!(
-            self.governance_mint.key(),
-            market.governance_mint,
-            BackstopError::WrongMint
-        );
-        require_keys_eq!(
-            self.governance_token_program.key(),
-            market.governance_token_program,
-            BackstopError::WrongTokenProgram
-        );
+        market
+            .require_governance_mint(self.governance_mint.key, self.governance_token_program.key)?;
         // A token that pays for bad debt must never be what secures it.
         require_keys_neq!(
             self.mint.key(),
             market.governance_mint,
             BackstopError::GovernanceMintAsBank
         );
-        if config.write_off_mode != 0 {
-            msg!("write_off_mode of a new bank must be 0 (disabled)");
-            return err!(BackstopError::InvalidConfig);
-        }
-        if config.delisted != 0 {
-            msg!("a new bank must not be delisted");
-            return err!(BackstopError::InvalidConfig);
-        }
-        config.validate(&market.config)?;
         MintFacts::load(&self.mint, self.token_program.key)
     }
 }
@@ -113,11 +94,9 @@ impl CreateBank<'_> {
 /// See [`crate::backstop::create_bank`].
 pub fn create_bank(ctx: Context<'_, CreateBank<'_>>, config: BankConfig) -> Result<()> {
     let accounts = &ctx.accounts;
-    let facts = accounts.validate(&config)?;
-    let now = Clock::get()?.unix_timestamp;
-    let delay = accounts.market.load()?.update_delay_secs();
-    let live_at = now.checked_add(delay).ok_or(BackstopError::Overflow)?;
-    {
+    let live_at = {
+        let market = accounts.market.load()?;
+        let facts = accounts.validate(&market)?;
         let mut bank = accounts.bank.load_init()?;
         bank.version = VERSION;
         bank.bump = ctx.bumps.bank;
@@ -128,10 +107,9 @@ pub fn create_bank(ctx: Context<'_, CreateBank<'_>>, config: BankConfig) -> Resu
         bank.liquidity_vault = accounts.liquidity_vault.key();
         bank.insurance_vault = accounts.insurance_vault.key();
         bank.governance_escrow = accounts.governance_escrow.key();
-        bank.live_at = live_at;
-        bank.config = config;
-        bank.store(&Ledger::new(UnixTime(now)))?;
-    }
+        step::new_bank(&market, &mut bank, &config, at()?.now).ruled()?;
+        bank.live_at
+    };
     emit!(BankCreated {
         market: accounts.market.key(),
         bank: accounts.bank.key(),

@@ -5,11 +5,12 @@ use anchor_lang::prelude::*;
 use anchor_spl::associated_token::AssociatedToken;
 use anchor_spl::token_2022::spl_token_2022::instruction::AuthorityType;
 use anchor_spl::token_interface::{self, Mint, TokenAccount, TokenInterface};
+use backstop_engine::step;
 
 use crate::constants::{GOVERNANCE_MINT_SEED, MARKET_SEED, VERSION};
 use crate::error::BackstopError;
 use crate::events::MarketCreated;
-use crate::state::{mint_to, Market, MarketConfig, MintFacts};
+use crate::state::{mint_to, Market, MarketConfig, MintFacts, Ruled};
 
 /// Accounts of `create_market`.
 #[derive(Accounts)]
@@ -41,7 +42,7 @@ pub struct CreateMarket<'info> {
 }
 
 impl CreateMarket<'_> {
-    fn validate(&self, config: &MarketConfig) -> Result<MintFacts> {
+    fn validate(&self) -> Result<MintFacts> {
         let facts = MintFacts::load(&self.governance_mint, self.governance_token_program.key)?;
         require!(
             facts.authority == Some(self.mint_authority.key()),
@@ -51,7 +52,6 @@ impl CreateMarket<'_> {
             facts.freeze_authority.is_none(),
             BackstopError::FreezeAuthoritySet
         );
-        config.validate(facts.supply)?;
         Ok(facts)
     }
 }
@@ -71,9 +71,7 @@ fn initialise(
         state.governance_decimals = facts.decimals;
         (state.governance_mint, state.governance_token_program) = mint;
         state.admin = admin;
-        state.initial_supply = facts.supply;
-        state.supply = facts.supply;
-        state.config = config;
+        step::new_market(&mut state, &config, facts.supply).ruled()?;
     }
     emit!(MarketCreated {
         market: market.key(),
@@ -86,7 +84,7 @@ fn initialise(
 /// See [`crate::backstop::create_market`].
 pub fn create_market(ctx: Context<'_, CreateMarket<'_>>, config: MarketConfig) -> Result<()> {
     let accounts = &ctx.accounts;
-    let facts = accounts.validate(&config)?;
+    let facts = accounts.validate()?;
     initialise(
         &accounts.market,
         ctx.bumps.market,
@@ -161,12 +159,11 @@ pub struct CreateMarketWithMint<'info> {
 }
 
 impl CreateMarketWithMint<'_> {
-    fn validate(&self, decimals: u8, supply: u64, config: &MarketConfig) -> Result<MintFacts> {
+    fn validate(&self, decimals: u8, supply: u64) -> Result<MintFacts> {
         require!(
             decimals <= backstop_engine::price::MAX_DECIMALS,
             BackstopError::TooManyDecimals
         );
-        config.validate(supply)?;
         Ok(MintFacts {
             decimals,
             supply,
@@ -184,7 +181,7 @@ pub fn create_market_with_mint(
     config: MarketConfig,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let facts = accounts.validate(decimals, initial_supply, &config)?;
+    let facts = accounts.validate(decimals, initial_supply)?;
     let mint_key = accounts.governance_mint.key();
     initialise(
         &accounts.market,

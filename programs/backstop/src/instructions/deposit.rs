@@ -1,11 +1,12 @@
 //! Lending: an owner buys shares of a bank.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::Atoms;
 
 use crate::error::BackstopError;
 use crate::events::Deposited;
-use crate::state::{transfer, Bank, Obligation, Ruled, Signer as TokenSigner};
+use crate::state::{at, transfer, Bank, BankAddresses, Obligation, Ruled, Signer as TokenSigner};
 
 /// Accounts of `deposit`.
 #[derive(Accounts)]
@@ -35,35 +36,19 @@ pub struct Deposit<'info> {
 }
 
 impl Deposit<'_> {
-    fn validate(
-        &self,
-        bank: &Bank,
-        obligation: &Obligation,
-        accept_deficit: bool,
-        clock: &Clock,
-    ) -> Result<()> {
-        bank.require_version()?;
-        obligation.require_version()?;
+    fn validate(&self, bank: &Bank, obligation: &Obligation) -> Result<()> {
+        bank.require_version().ruled()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(bank.market, obligation.market, BackstopError::WrongMarket);
         require_keys_eq!(self.owner.key(), obligation.owner, BackstopError::NotOwner);
+        // `owner_token_account` may be any account that the token program takes
+        // tokens from for this owner. The vault itself is not: only the bank
+        // signs for it.
         bank.require_liquidity(
             self.liquidity_vault.key,
             self.mint.key,
             self.token_program.key,
-        )?;
-        // `owner_token_account` may be any account that the token program takes
-        // tokens from for this owner. The vault itself is not: only the bank
-        // signs for it.
-        bank.require_open(UnixTime(clock.unix_timestamp))?;
-        // A debtor must not hide behind an asset that nobody can price.
-        if obligation.has_debt() {
-            bank.require_price(clock.slot)?;
-        }
-        require!(
-            accept_deficit || bank.ledger.deficit == 0,
-            BackstopError::DeficitNotAccepted
-        );
-        Ok(())
+        )
     }
 }
 
@@ -75,29 +60,23 @@ pub fn deposit(
     accept_deficit: bool,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
     let bank_key = accounts.bank.key();
-    let decimals;
-    let plan;
-    {
+    let (shares, decimals) = {
         let mut bank = accounts.bank.load_mut()?;
         let mut obligation = accounts.obligation.load_mut()?;
-        accounts.validate(&bank, &obligation, accept_deficit, &clock)?;
-        plan = bank
-            .accrued(UnixTime(clock.unix_timestamp))?
-            .deposit(
-                Atoms(atoms),
-                Atoms(bank.config.deposit_cap),
-                bank.is_wound_down(),
-            )
-            .ruled()?;
-        require!(plan.shares.0 >= min_shares, BackstopError::BelowMinimum);
-        let position = obligation.position_or_new(&bank_key)?;
-        require!(!position.has_debt(), BackstopError::BothSides);
-        position.deposit_shares = position.deposit().add(plan.shares).ruled()?.0.into();
-        bank.store(&plan.ledger)?;
-        decimals = bank.decimals;
-    }
+        accounts.validate(&bank, &obligation)?;
+        let shares = step::deposit(
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            Atoms(atoms),
+            min_shares,
+            accept_deficit,
+            at()?,
+        )
+        .ruled()?;
+        (shares, bank.decimals)
+    };
     transfer(
         &accounts.token_program,
         &accounts.owner_token_account,
@@ -112,7 +91,7 @@ pub fn deposit(
         bank: bank_key,
         obligation: accounts.obligation.key(),
         atoms,
-        shares: plan.shares.0,
+        shares: shares.0,
     });
     Ok(())
 }

@@ -2,11 +2,11 @@
 //! a bounty or a buy-back.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::Atoms;
 
-use crate::error::BackstopError;
 use crate::events::InsuranceFunded;
-use crate::state::{transfer, Bank, Ruled, Signer as TokenSigner};
+use crate::state::{at, transfer, Bank, BankAddresses, Ruled, Signer as TokenSigner};
 
 /// Accounts of `fund_insurance`.
 #[derive(Accounts)]
@@ -34,30 +34,21 @@ pub struct FundInsurance<'info> {
 
 impl FundInsurance<'_> {
     fn validate(&self, bank: &Bank) -> Result<()> {
-        bank.require_version()?;
+        bank.require_version().ruled()?;
         bank.require_insurance(self.insurance_vault.key)?;
-        require_keys_eq!(self.mint.key(), bank.mint, BackstopError::WrongMint);
-        require_keys_eq!(
-            self.token_program.key(),
-            bank.token_program,
-            BackstopError::WrongTokenProgram
-        );
-        Ok(())
+        bank.require_asset(self.mint.key, self.token_program.key)
     }
 }
 
 /// See [`crate::backstop::fund_insurance`].
 pub fn fund_insurance(ctx: Context<'_, FundInsurance<'_>>, atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
-    let (ledger, decimals);
-    {
+    let (insurance, decimals) = {
         let mut bank = accounts.bank.load_mut()?;
         accounts.validate(&bank)?;
-        ledger = bank.accrued(now)?.fund_insurance(Atoms(atoms)).ruled()?;
-        bank.store(&ledger)?;
-        decimals = bank.decimals;
-    }
+        step::fund_insurance(&mut bank, Atoms(atoms), at()?.now).ruled()?;
+        (bank.ledger.insurance, bank.decimals)
+    };
     transfer(
         &accounts.token_program,
         &accounts.payer_token_account,
@@ -72,7 +63,7 @@ pub fn fund_insurance(ctx: Context<'_, FundInsurance<'_>>, atoms: u64) -> Result
         bank: accounts.bank.key(),
         payer: accounts.payer.key(),
         atoms,
-        insurance: ledger.insurance.0,
+        insurance,
     });
     Ok(())
 }

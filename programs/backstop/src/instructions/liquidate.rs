@@ -1,16 +1,18 @@
-//! Liquidation: repay somebody's debt, receive his collateral as shares.
+//! Liquidation: repay somebody's debt, receive their collateral as shares.
 
 use anchor_lang::prelude::*;
-use backstop_engine::health::{Check, Sums};
-use backstop_engine::liquidation::{self, LiquidationPlan, Sides};
-use backstop_engine::units::{Atoms, Bps, UnixTime};
+use backstop_engine::step::{self, Parties};
+use backstop_engine::units::{Atoms, Shares};
 
 use crate::error::BackstopError;
 use crate::events::Liquidated;
-use crate::state::{health, transfer, Bank, Obligation, Position, Ruled, Signer as TokenSigner};
+use crate::state::{
+    at, transfer, Bank, BankAddresses, LoadedBanks, Obligation, Position, Ruled,
+    Signer as TokenSigner,
+};
 
 /// Accounts of `liquidate`. The banks of the liquidated obligation's active
-/// positions follow, in position order.
+/// positions follow, in any order.
 #[derive(Accounts)]
 pub struct Liquidate<'info> {
     /// Owner of `liquidator_obligation`; pays the debt.
@@ -44,9 +46,9 @@ pub struct Liquidate<'info> {
 }
 
 impl Liquidate<'_> {
-    fn validate(&self, slot: u64) -> Result<()> {
-        // Anchor does not compare zero-copy accounts with each other: one
-        // obligation on both ends, or one bank on both sides, must not be.
+    /// Anchor does not compare zero-copy accounts with each other: one obligation
+    /// on both ends, or one bank on both sides, must not be.
+    fn require_distinct(&self) -> Result<()> {
         require_keys_neq!(
             self.obligation.key(),
             self.liquidator_obligation.key(),
@@ -57,14 +59,20 @@ impl Liquidate<'_> {
             self.collateral_bank.key(),
             BackstopError::SameAccount
         );
-        let obligation = self.obligation.load()?;
-        let liquidator = self.liquidator_obligation.load()?;
-        let debt = self.debt_bank.load()?;
-        let collateral = self.collateral_bank.load()?;
-        obligation.require_version()?;
-        liquidator.require_version()?;
-        debt.require_version()?;
-        collateral.require_version()?;
+        Ok(())
+    }
+
+    fn validate(
+        &self,
+        obligation: &Obligation,
+        liquidator: &Obligation,
+        debt: &Bank,
+        collateral: &Bank,
+    ) -> Result<()> {
+        obligation.require_version().ruled()?;
+        liquidator.require_version().ruled()?;
+        debt.require_version().ruled()?;
+        collateral.require_version().ruled()?;
         let market = obligation.market;
         require_keys_eq!(liquidator.market, market, BackstopError::WrongMarket);
         require_keys_eq!(debt.market, market, BackstopError::WrongMarket);
@@ -78,102 +86,7 @@ impl Liquidate<'_> {
             self.debt_liquidity_vault.key,
             self.debt_mint.key,
             self.debt_token_program.key,
-        )?;
-        require!(!collateral.is_delisted(), BackstopError::Delisted);
-        debt.require_price(slot)?;
-        collateral.require_price(slot)
-    }
-
-    fn plan(&self, sums: &Sums, max_repay: u64, now: UnixTime) -> Result<LiquidationPlan> {
-        let obligation = self.obligation.load()?;
-        let debt = self.debt_bank.load()?;
-        let collateral = self.collateral_bank.load()?;
-        let sides = Sides {
-            debt_ledger: &debt.accrued(now)?,
-            debt_asset: &debt.asset(),
-            debt_shares: obligation.position(&self.debt_bank.key())?.debt(),
-            collateral_ledger: &collateral.accrued(now)?,
-            collateral_asset: &collateral.asset(),
-            collateral_shares: obligation.position(&self.collateral_bank.key())?.deposit(),
-        };
-        let terms = collateral.config.liquidation(&debt.config);
-        liquidation::plan(sums, &sides, &terms, Atoms(max_repay)).ruled()
-    }
-
-    /// The insolvency sums before a liquidation that could matter to them.
-    ///
-    /// Collateral worth the debt and the largest bonus on it at spot stays
-    /// above the debt whatever is repaid, and the kindest prices are kinder
-    /// still: most liquidations need no second look.
-    fn insolvency_before<'info>(
-        &self,
-        maintenance: &Sums,
-        banks: &'info [AccountInfo<'info>],
-        clock: &Clock,
-    ) -> Result<Option<Sums>> {
-        let max_bonus = self.collateral_bank.load()?.config.max_bonus_bps;
-        if maintenance.covers_debt_and(Bps(max_bonus)) {
-            return Ok(None);
-        }
-        let obligation = self.obligation.load()?;
-        health(&obligation, banks, Check::Insolvency, clock).map(Some)
-    }
-
-    /// A wick must not create bad debt: an obligation that was not insolvent at
-    /// the kindest prices must not be made so, be it in one step or in two.
-    fn require_not_driven_insolvent<'info>(
-        &self,
-        before: &Sums,
-        banks: &'info [AccountInfo<'info>],
-        clock: &Clock,
-    ) -> Result<()> {
-        let obligation = self.obligation.load()?;
-        let active = banks
-            .iter()
-            .filter(|bank| obligation.position(bank.key).is_ok_and(Position::is_active));
-        health(&obligation, active, Check::Insolvency, clock)?
-            .require_not_driven_insolvent(before)
-            .ruled()
-    }
-
-    /// Moves shares and books; returns the insurance fee in collateral atoms.
-    fn apply(&self, plan: &LiquidationPlan, now: UnixTime) -> Result<u64> {
-        let mut obligation = self.obligation.load_mut()?;
-        let mut debt_bank = self.debt_bank.load_mut()?;
-        let (debt_key, collateral_key) = (self.debt_bank.key(), self.collateral_bank.key());
-
-        let position = obligation.position_mut(&debt_key)?;
-        // The plan has seen to dust: what it leaves is the minimum, or debt
-        // without collateral, which is written off.
-        let repaid = debt_bank
-            .accrued(now)?
-            .repay(plan.repay, position.debt(), Atoms::ZERO)
-            .ruled()?;
-        require!(repaid.paid == plan.repay, BackstopError::Overflow);
-        position.debt_shares = position.debt().sub(repaid.shares).ruled()?.0.into();
-        debt_bank.store(&repaid.ledger)?;
-
-        let position = obligation.position_mut(&collateral_key)?;
-        let seized = plan.to_liquidator.add(plan.to_insurance).ruled()?;
-        position.deposit_shares = position.deposit().sub(seized).ruled()?.0.into();
-        obligation.prune(&debt_key);
-        obligation.prune(&collateral_key);
-
-        if !plan.to_liquidator.is_zero() {
-            let mut liquidator = self.liquidator_obligation.load_mut()?;
-            let position = liquidator.position_or_new(&collateral_key)?;
-            require!(!position.has_debt(), BackstopError::BothSides);
-            position.deposit_shares = position.deposit().add(plan.to_liquidator).ruled()?.0.into();
-        }
-        let mut collateral_bank = self.collateral_bank.load_mut()?;
-        let ledger = collateral_bank.accrued(now)?;
-        if plan.to_insurance.is_zero() {
-            collateral_bank.store(&ledger)?;
-            return Ok(0);
-        }
-        let slice = ledger.shares_to_insurance(plan.to_insurance).ruled()?;
-        collateral_bank.store_loss(&slice.ledger)?;
-        Ok(slice.paid.0)
+        )
     }
 }
 
@@ -184,27 +97,39 @@ pub fn liquidate<'info>(
     min_shares: u128,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let now = UnixTime(clock.unix_timestamp);
-    let banks = ctx.remaining_accounts;
-    accounts.validate(clock.slot)?;
-    let sums = health(
-        &*accounts.obligation.load()?,
-        banks,
-        Check::Maintenance,
-        &clock,
-    )?;
-    let plan = accounts.plan(&sums, max_repay, now)?;
-    require!(
-        plan.to_liquidator.0 >= min_shares,
-        BackstopError::BelowMinimum
-    );
-    let insolvency = accounts.insolvency_before(&sums, banks, &clock)?;
-    let insurance_fee = accounts.apply(&plan, now)?;
-    if let Some(before) = insolvency {
-        accounts.require_not_driven_insolvent(&before, banks, &clock)?;
-    }
-    let decimals = accounts.debt_bank.load()?.decimals;
+    let (debt_key, collateral_key) = (accounts.debt_bank.key(), accounts.collateral_bank.key());
+    accounts.require_distinct()?;
+    let (done, decimals) = {
+        let mut obligation = accounts.obligation.load_mut()?;
+        let mut liquidator = accounts.liquidator_obligation.load_mut()?;
+        let mut debt = accounts.debt_bank.load_mut()?;
+        let mut collateral = accounts.collateral_bank.load_mut()?;
+        accounts.validate(&obligation, &liquidator, &debt, &collateral)?;
+        let others = LoadedBanks::load(
+            ctx.remaining_accounts,
+            &obligation,
+            Position::is_active,
+            &[debt_key, collateral_key],
+        )?;
+        let parties = Parties {
+            obligation: &mut obligation,
+            liquidator: &mut liquidator,
+            debt_key: &debt_key,
+            debt: &mut debt,
+            collateral_key: &collateral_key,
+            collateral: &mut collateral,
+        };
+        let done = step::liquidate(
+            parties,
+            &others,
+            Atoms(max_repay),
+            Shares(min_shares),
+            at()?,
+        )
+        .ruled()?;
+        (done, debt.decimals)
+    };
+    let plan = &done.plan;
     transfer(
         &accounts.debt_token_program,
         &accounts.liquidator_token_account,
@@ -218,12 +143,12 @@ pub fn liquidate<'info>(
     emit!(Liquidated {
         obligation: accounts.obligation.key(),
         liquidator: accounts.liquidator_obligation.key(),
-        debt_bank: accounts.debt_bank.key(),
-        collateral_bank: accounts.collateral_bank.key(),
+        debt_bank: debt_key,
+        collateral_bank: collateral_key,
         repaid: plan.repay.0,
         to_liquidator: plan.to_liquidator.0,
         to_insurance: plan.to_insurance.0,
-        insurance_fee,
+        insurance_fee: done.insurance_fee.0,
         bonus_bps: plan.bonus.0,
     });
     Ok(())

@@ -1,8 +1,9 @@
 //! One file an instruction, or a few that are one thing. Each reads from top to
-//! bottom: accounts, `validate` (every precondition and its error), handler:
-//! plan with the engine, apply to state, move tokens, emit.
+//! bottom: accounts; `validate`, the checks of addresses and signers; handler:
+//! the engine's step, token movements, event.
 //!
-//! No handler calls another; what two share lives in `state` or in the engine.
+//! No handler calls another; what two share lives in `state` or in the engine,
+//! where every rule is.
 
 mod admin_transfer;
 mod borrow;

@@ -1,10 +1,11 @@
 //! Opening and closing an obligation.
 
 use anchor_lang::prelude::*;
+use backstop_engine::step;
 
 use crate::constants::{OBLIGATION_SEED, VERSION};
 use crate::error::BackstopError;
-use crate::state::{Market, Obligation};
+use crate::state::{Market, Obligation, Ruled};
 
 /// Accounts of `open_obligation`.
 #[derive(Accounts)]
@@ -36,11 +37,8 @@ pub fn open_obligation(ctx: Context<'_, OpenObligation<'_>>, index: u16) -> Resu
     let accounts = &ctx.accounts;
     {
         let mut market = accounts.market.load_mut()?;
-        market.require_version()?;
-        market.obligations = market
-            .obligations
-            .checked_add(1)
-            .ok_or(BackstopError::Overflow)?;
+        market.require_version().ruled()?;
+        step::open_obligation(&mut market).ruled()?;
     }
     let mut obligation = accounts.obligation.load_init()?;
     obligation.version = VERSION;
@@ -68,19 +66,14 @@ pub struct CloseObligation<'info> {
 impl CloseObligation<'_> {
     fn validate(&self) -> Result<()> {
         let obligation = self.obligation.load()?;
-        obligation.require_version()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(self.owner.key(), obligation.owner, BackstopError::NotOwner);
-        // A record keeps its position, so this keeps a debtor from shedding it.
-        require!(
-            obligation.position_count == 0,
-            BackstopError::ObligationNotEmpty
-        );
         require_keys_neq!(
             self.rent_receiver.key(),
             self.obligation.key(),
             BackstopError::SameAccount
         );
-        Ok(())
+        step::close_obligation(&obligation).ruled()
     }
 }
 

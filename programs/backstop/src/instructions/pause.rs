@@ -1,11 +1,11 @@
 //! The guardian's pauses: bounded, and lapsing by themselves.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::UnixTime;
+use backstop_engine::step;
 
 use crate::error::BackstopError;
 use crate::events::PauseChanged;
-use crate::state::{Market, PauseKind};
+use crate::state::{at, Market, PauseKind, Ruled};
 
 /// Accounts of `pause` and `lift_pause`.
 #[derive(Accounts)]
@@ -19,7 +19,7 @@ pub struct Pause<'info> {
 
 impl Pause<'_> {
     fn validate(&self, market: &Market) -> Result<()> {
-        market.require_version()?;
+        market.require_version().ruled()?;
         let authority = self.authority.key();
         require!(
             authority == market.config.guardian || authority == market.admin,
@@ -44,21 +44,9 @@ impl Pause<'_> {
 /// See [`crate::backstop::pause`].
 pub fn pause(ctx: Context<'_, Pause<'_>>, kind: PauseKind, secs: u32) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
     let mut market = accounts.market.load_mut()?;
     accounts.validate(&market)?;
-    let longest = market.config.max_pause_secs;
-    let state = market.pause_mut(kind);
-    // Without the rest in between, one pause after another would be for ever.
-    require!(
-        secs > 0 && secs <= longest && now.0 >= state.next_allowed_at,
-        BackstopError::PauseNotAllowed
-    );
-    let until = now.plus(u64::from(secs));
-    state.since = now.0;
-    state.until = until.0;
-    state.next_allowed_at = until.plus(u64::from(longest)).0;
-    drop(market);
+    let until = step::pause(&mut market, kind, secs, at()?.now).ruled()?;
     accounts.report(kind, until.0);
     Ok(())
 }
@@ -66,13 +54,9 @@ pub fn pause(ctx: Context<'_, Pause<'_>>, kind: PauseKind, secs: u32) -> Result<
 /// See [`crate::backstop::lift_pause`].
 pub fn lift_pause(ctx: Context<'_, Pause<'_>>, kind: PauseKind) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
     let mut market = accounts.market.load_mut()?;
     accounts.validate(&market)?;
-    let state = market.pause_mut(kind);
-    state.until = state.until.min(now.0);
-    let until = state.until;
-    drop(market);
-    accounts.report(kind, until);
+    let until = step::lift_pause(&mut market, kind, at()?.now);
+    accounts.report(kind, until.0);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Interest and prices of this slot.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::UnixTime;
+use backstop_engine::step::{self, At};
 
 use crate::constants::MAX_REFRESHED;
 use crate::error::BackstopError;
-use crate::state::{Bank, PriceState, PriceUpdate, Ruled};
+use crate::state::{at, Bank, PriceUpdate, Ruled};
 
 /// Accounts of `refresh_banks`: none of its own. Pairs follow, each a writable
 /// bank and its oracle account.
@@ -14,14 +14,14 @@ pub struct RefreshBanks {}
 
 /// See [`crate::backstop::refresh_banks`].
 pub fn refresh_banks<'info>(ctx: Context<'info, RefreshBanks>) -> Result<()> {
-    let clock = Clock::get()?;
+    let at = at()?;
     let (pairs, rest) = ctx.remaining_accounts.as_chunks::<2>();
     require!(
         rest.is_empty() && !pairs.is_empty() && pairs.len() <= MAX_REFRESHED,
         BackstopError::WrongPairs
     );
     for [bank, oracle] in pairs {
-        refresh(bank, oracle, &clock)?;
+        refresh(bank, oracle, at)?;
     }
     Ok(())
 }
@@ -29,32 +29,11 @@ pub fn refresh_banks<'info>(ctx: Context<'info, RefreshBanks>) -> Result<()> {
 fn refresh<'info>(
     account: &'info AccountInfo<'info>,
     oracle: &AccountInfo<'info>,
-    clock: &Clock,
+    at: At,
 ) -> Result<()> {
-    let now = UnixTime(clock.unix_timestamp);
     let loader = AccountLoader::<Bank>::try_from(account)?;
     let mut bank = loader.load_mut()?;
-    bank.require_version()?;
-    let accrued = bank.accrued(now)?;
-    bank.store(&accrued)?;
-
+    bank.require_version().ruled()?;
     let update = PriceUpdate::load(oracle, &bank.config.oracle_program, &bank.config.feed_id)?;
-    let price = update
-        .observation
-        .accept(
-            bank.config.oracle_limits(),
-            UnixTime(bank.price.published_at),
-            now,
-        )
-        .ruled()?;
-    bank.price = PriceState {
-        spot: price.spot,
-        ema: price.ema,
-        conf: price.conf,
-        slot: clock.slot,
-        published_at: update.observation.published.0,
-        exponent: price.exponent,
-        padding: [0; 4],
-    };
-    Ok(())
+    step::refresh(&mut bank, &update.observation, at).ruled()
 }

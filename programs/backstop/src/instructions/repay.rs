@@ -1,11 +1,12 @@
 //! Paying a debt back. Nothing ever blocks it.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::Atoms;
 
 use crate::error::BackstopError;
 use crate::events::Repaid;
-use crate::state::{transfer, Bank, Obligation, Ruled, Signer as TokenSigner};
+use crate::state::{at, transfer, Bank, BankAddresses, Obligation, Ruled, Signer as TokenSigner};
 
 /// Accounts of `repay`.
 #[derive(Accounts)]
@@ -36,8 +37,8 @@ pub struct Repay<'info> {
 
 impl Repay<'_> {
     fn validate(&self, bank: &Bank, obligation: &Obligation) -> Result<()> {
-        bank.require_version()?;
-        obligation.require_version()?;
+        bank.require_version().ruled()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(bank.market, obligation.market, BackstopError::WrongMarket);
         bank.require_liquidity(
             self.liquidity_vault.key,
@@ -50,27 +51,21 @@ impl Repay<'_> {
 /// See [`crate::backstop::repay`].
 pub fn repay(ctx: Context<'_, Repay<'_>>, max_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
     let bank_key = accounts.bank.key();
-    let (plan, decimals);
-    {
+    let (done, decimals) = {
         let mut bank = accounts.bank.load_mut()?;
         let mut obligation = accounts.obligation.load_mut()?;
         accounts.validate(&bank, &obligation)?;
-        let position = obligation.position_mut(&bank_key)?;
-        plan = bank
-            .accrued(now)?
-            .repay(
-                Atoms(max_atoms),
-                position.debt(),
-                Atoms(bank.config.min_debt),
-            )
-            .ruled()?;
-        position.debt_shares = position.debt().sub(plan.shares).ruled()?.0.into();
-        obligation.prune(&bank_key);
-        bank.store(&plan.ledger)?;
-        decimals = bank.decimals;
-    }
+        let done = step::repay(
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            Atoms(max_atoms),
+            at()?,
+        )
+        .ruled()?;
+        (done, bank.decimals)
+    };
     transfer(
         &accounts.token_program,
         &accounts.payer_token_account,
@@ -78,15 +73,15 @@ pub fn repay(ctx: Context<'_, Repay<'_>>, max_atoms: u64) -> Result<()> {
         &accounts.liquidity_vault,
         &accounts.payer,
         &TokenSigner::Wallet,
-        plan.paid.0,
+        done.paid.0,
         decimals,
     )?;
     emit!(Repaid {
         bank: bank_key,
         obligation: accounts.obligation.key(),
         payer: accounts.payer.key(),
-        atoms: plan.paid.0,
-        shares: plan.shares.0,
+        atoms: done.paid.0,
+        shares: done.shares.0,
     });
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! Paying written-off debt back after all.
 
 use anchor_lang::prelude::*;
-use backstop_engine::units::{Atoms, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::Atoms;
 
 use crate::error::BackstopError;
 use crate::events::WrittenOffRepaid;
 use crate::state::{
-    books_after, burn, emit_cpi, transfer, Bank, Market, Obligation, Ruled, Signer as TokenSigner,
+    at, books_after, burn, emit_cpi, transfer, Bank, BankAddresses, Market, Obligation, Ruled,
+    Signer as TokenSigner,
 };
 
 /// Accounts of `repay_written_off`.
@@ -57,9 +59,9 @@ pub struct RepayWrittenOff<'info> {
 
 impl RepayWrittenOff<'_> {
     fn validate(&self, market: &Market, bank: &Bank, obligation: &Obligation) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
-        obligation.require_version()?;
+        market.require_version().ruled()?;
+        bank.require_version().ruled()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(
             obligation.market,
             self.market.key(),
@@ -84,47 +86,44 @@ impl RepayWrittenOff<'_> {
 /// See [`crate::backstop::repay_written_off`].
 pub fn repay_written_off(ctx: Context<'_, RepayWrittenOff<'_>>, max_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
-    let now = UnixTime(Clock::get()?.unix_timestamp);
+    let now = at()?.now;
     let bank_key = accounts.bank.key();
-
-    let mut market = accounts.market.load_mut()?;
-    let mut bank = accounts.bank.load_mut()?;
-    let mut obligation = accounts.obligation.load_mut()?;
-    accounts.validate(&market, &bank, &obligation)?;
-
-    let position = obligation.position_mut(&bank_key)?;
-    let record = Atoms(position.written_off);
-    let plan = bank
-        .accrued(now)?
-        .repay_record(Atoms(max_atoms), record, bank.is_wound_down())
+    let (event, vault_signer, decimals) = {
+        let mut market = accounts.market.load_mut()?;
+        let mut bank = accounts.bank.load_mut()?;
+        let mut obligation = accounts.obligation.load_mut()?;
+        accounts.validate(&market, &bank, &obligation)?;
+        let done = step::repay_written_off(
+            &mut market,
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            Atoms(max_atoms),
+            now,
+        )
         .ruled()?;
-
-    let left = record.sub(plan.paid).ruled()?;
-    position.written_off = left.0;
-    obligation.prune(&bank_key);
-    bank.store_loss(&plan.ledger)?;
-    let burned = market.close_settled(&mut bank, &plan.ledger, now)?;
-    let event = WrittenOffRepaid {
-        sequence: market.next_sequence()?,
-        at: now.0,
-        market: accounts.market.key(),
-        bank: bank_key,
-        obligation: accounts.obligation.key(),
-        paid: plan.paid.0,
-        to_deficit: plan.to_deficit.0,
-        to_lenders: plan.to_lenders.0,
-        to_insurance: plan.to_insurance.0,
-        burned: burned.0,
-        written_off: left.0,
-        after: books_after(&plan.ledger),
+        let event = WrittenOffRepaid {
+            sequence: done.sequence,
+            at: now.0,
+            market: accounts.market.key(),
+            bank: bank_key,
+            obligation: accounts.obligation.key(),
+            paid: done.paid.0,
+            to_deficit: done.to_deficit.0,
+            to_lenders: done.to_lenders.0,
+            to_insurance: done.to_insurance.0,
+            burned: done.burned.0,
+            written_off: done.record.0,
+            after: books_after(&bank.ledger),
+        };
+        (event, bank.vault_signer(), bank.decimals)
     };
-    let to_liquidity = plan.to_deficit.add(plan.to_lenders).ruled()?;
-    let (vault_signer, decimals) = (bank.vault_signer(), bank.decimals);
-    drop((market, bank, obligation));
-
+    let to_liquidity = Atoms(event.to_deficit)
+        .add(Atoms(event.to_lenders))
+        .ruled()?;
     for (vault, atoms) in [
-        (&accounts.liquidity_vault, to_liquidity),
-        (&accounts.insurance_vault, plan.to_insurance),
+        (&accounts.liquidity_vault, to_liquidity.0),
+        (&accounts.insurance_vault, event.to_insurance),
     ] {
         transfer(
             &accounts.token_program,
@@ -133,7 +132,7 @@ pub fn repay_written_off(ctx: Context<'_, RepayWrittenOff<'_>>, max_atoms: u64) 
             vault,
             &accounts.payer,
             &TokenSigner::Wallet,
-            atoms.0,
+            atoms,
             decimals,
         )?;
     }
@@ -143,7 +142,7 @@ pub fn repay_written_off(ctx: Context<'_, RepayWrittenOff<'_>>, max_atoms: u64) 
         &accounts.governance_mint,
         accounts.bank.as_ref(),
         &vault_signer,
-        burned.0,
+        event.burned,
     )?;
     emit_cpi(&event, &accounts.event_authority)
 }

@@ -1,15 +1,15 @@
 //! Leaving: an owner redeems shares at the net price.
 
 use anchor_lang::prelude::*;
-use backstop_engine::health::Check;
-use backstop_engine::units::{Shares, UnixTime};
+use backstop_engine::step;
+use backstop_engine::units::{Atoms, Shares};
 
 use crate::error::BackstopError;
 use crate::events::Withdrawn;
-use crate::state::{health, transfer, Bank, Obligation, Ruled};
+use crate::state::{at, transfer, Bank, BankAddresses, LoadedBanks, Obligation, Position, Ruled};
 
 /// Accounts of `withdraw`. If the obligation has debt, the banks of its active
-/// positions after the withdrawal follow, in position order.
+/// positions after the withdrawal follow, in any order.
 #[derive(Accounts)]
 pub struct Withdraw<'info> {
     /// Owner of the obligation.
@@ -38,8 +38,8 @@ pub struct Withdraw<'info> {
 
 impl Withdraw<'_> {
     fn validate(&self, bank: &Bank, obligation: &Obligation) -> Result<()> {
-        bank.require_version()?;
-        obligation.require_version()?;
+        bank.require_version().ruled()?;
+        obligation.require_version().ruled()?;
         require_keys_eq!(bank.market, obligation.market, BackstopError::WrongMarket);
         require_keys_eq!(self.owner.key(), obligation.owner, BackstopError::NotOwner);
         bank.require_liquidity(
@@ -54,13 +54,6 @@ impl Withdraw<'_> {
             bank.liquidity_vault,
             BackstopError::SameAccount
         );
-        let withheld = obligation
-            .position(&self.bank.key())
-            .is_ok_and(|position| position.withheld != 0);
-        require!(
-            !(withheld && obligation.has_record()),
-            BackstopError::RecordOpen
-        );
         Ok(())
     }
 }
@@ -72,44 +65,36 @@ pub fn withdraw<'info>(
     min_atoms: u64,
 ) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
     let bank_key = accounts.bank.key();
-    let (plan, redeemed, decimals, signer);
-    {
+    let (done, deficit, signer, decimals) = {
         let mut bank = accounts.bank.load_mut()?;
         let mut obligation = accounts.obligation.load_mut()?;
         accounts.validate(&bank, &obligation)?;
-        let position = obligation.position_mut(&bank_key)?;
-        require!(position.has_deposit(), BackstopError::InsufficientShares);
-        redeemed = if shares == u128::MAX {
-            position.deposit()
+        // Without debt no check needs the banks, and what follows is not read.
+        let others = if obligation.has_debt() {
+            let banks = ctx.remaining_accounts;
+            let others = LoadedBanks::load(banks, &obligation, Position::is_active, &[bank_key])?;
+            Some(others)
         } else {
-            Shares(shares)
+            None
         };
-        let left = position
-            .deposit()
-            .sub(redeemed)
-            .map_err(|_| BackstopError::InsufficientShares)?;
-        plan = bank
-            .accrued(UnixTime(clock.unix_timestamp))?
-            .withdraw(redeemed)
-            .ruled()?;
-        require!(plan.paid.0 >= min_atoms, BackstopError::BelowMinimum);
-        position.deposit_shares = left.0.into();
-        obligation.prune(&bank_key);
-        obligation.risk_raised_at = clock.unix_timestamp;
-        bank.store_loss(&plan.ledger)?;
-        decimals = bank.decimals;
-        signer = bank.vault_signer();
-    }
-    {
-        let obligation = accounts.obligation.load()?;
-        if obligation.has_debt() {
-            health(&obligation, ctx.remaining_accounts, Check::Initial, &clock)?
-                .require_healthy()
-                .ruled()?;
-        }
-    }
+        let done = step::withdraw(
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            &others,
+            Shares(shares),
+            Atoms(min_atoms),
+            at()?,
+        )
+        .ruled()?;
+        (
+            done,
+            bank.ledger.deficit,
+            bank.vault_signer(),
+            bank.decimals,
+        )
+    };
     transfer(
         &accounts.token_program,
         &accounts.liquidity_vault,
@@ -117,16 +102,16 @@ pub fn withdraw<'info>(
         &accounts.destination,
         accounts.bank.as_ref(),
         &signer,
-        plan.paid.0,
+        done.paid.0,
         decimals,
     )?;
     emit!(Withdrawn {
         bank: bank_key,
         obligation: accounts.obligation.key(),
-        shares: redeemed.0,
-        atoms: plan.paid.0,
-        deficit_borne: plan.borne.0,
-        deficit: plan.ledger.deficit.0,
+        shares: done.redeemed.0,
+        atoms: done.paid.0,
+        deficit_borne: done.borne.0,
+        deficit,
     });
     Ok(())
 }

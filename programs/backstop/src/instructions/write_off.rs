@@ -1,19 +1,17 @@
-//! Writing off debt that nothing backs any more: the heart.
+//! Writing off debt that nothing backs any more.
 
 use anchor_lang::prelude::*;
-use backstop_engine::ledger::Ledger;
-use backstop_engine::units::{Atoms, Bps, DebtShares, UnixTime};
-use backstop_engine::waterfall::{Mode, WriteOffPlan};
+use backstop_engine::step::{self, WriteOff as Bring};
 
 use crate::error::BackstopError;
 use crate::events::DebtWrittenOff;
 use crate::state::{
-    books_after, emit_cpi, require_top_level, transfer, Bank, Market, Moves, Obligation, Ruled,
-    WaterfallAccounts,
+    at, books_after, emit_cpi, governance_observation, log_unpriced, require_top_level, transfer,
+    Bank, LoadedBanks, Market, Moves, Obligation, Position, Ruled, WaterfallAccounts,
 };
 
 /// Accounts of `write_off`. The banks of the obligation's deposits follow, in
-/// position order, if it has any: all of them must be delisted.
+/// any order, if it has any: all of them must be delisted.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct WriteOff<'info> {
@@ -76,29 +74,14 @@ impl<'info> WriteOff<'info> {
         }
     }
 
-    fn validate(
-        &self,
-        market: &Market,
-        bank: &Bank,
-        obligation: &Obligation,
-        banks: &'info [AccountInfo<'info>],
-        now: UnixTime,
-    ) -> Result<()> {
+    fn validate(&self, market: &Market, bank: &Bank, obligation: &Obligation) -> Result<()> {
         require_top_level()?;
-        obligation.require_version()?;
+        obligation.require_version().ruled()?;
         self.waterfall().validate(market, bank)?;
         require_keys_eq!(
             obligation.market,
             self.market.key(),
             BackstopError::WrongMarket
-        );
-        require!(
-            bank.config.mode() != Mode::Disabled,
-            BackstopError::WriteOffDisabled
-        );
-        require!(
-            !market.write_off_pause.is_paused(now),
-            BackstopError::WriteOffPaused
         );
         // The bounty must leave the bank: paid into its own vault it would be
         // tokens that no ledger knows.
@@ -114,46 +97,69 @@ impl<'info> WriteOff<'info> {
                 BackstopError::SameAccount
             );
         }
-        // Before the deposits: where there is a debt there is no deposit, so none
-        // of the banks that follow is this one, which is borrowed already.
-        require!(
-            obligation.position(&self.bank.key())?.has_debt(),
-            BackstopError::NoDebt
-        );
-        // Nobody borrows and is written off in one stroke.
-        let age = now.since(UnixTime(obligation.risk_raised_at)).ruled()?;
-        require!(
-            age >= u64::from(bank.config.min_risk_age_secs),
-            BackstopError::RiskTooRecent
-        );
-        require_no_collateral(obligation, banks)
+        Ok(())
     }
-}
 
-/// Passes if every deposit of the obligation is in a delisted bank. What has no
-/// collateral cannot be recovered by liquidation, whatever any price is.
-fn require_no_collateral<'info>(
-    obligation: &Obligation,
-    banks: &'info [AccountInfo<'info>],
-) -> Result<()> {
-    let mut next = banks.iter();
-    for position in obligation.positions().iter().filter(|p| p.has_deposit()) {
-        let info = next.next().ok_or(BackstopError::CollateralLeft)?;
-        require_keys_eq!(*info.key, position.bank, BackstopError::WrongBankList);
-        let loader = AccountLoader::<Bank>::try_from(info)?;
-        let bank = loader.load()?;
-        bank.require_version()?;
-        require!(bank.is_delisted(), BackstopError::CollateralLeft);
+    /// Takes the step, and says what is left to do. A function of its own: its
+    /// stack frame is full.
+    #[inline(never)]
+    fn apply(&self, banks: &'info [AccountInfo<'info>]) -> Result<(Box<DebtWrittenOff>, Moves)> {
+        let at = at()?;
+        let bank_key = self.bank.key();
+        let mut market = self.market.load_mut()?;
+        let mut bank = self.bank.load_mut()?;
+        let mut obligation = self.obligation.load_mut()?;
+        self.validate(&market, &bank, &obligation)?;
+        let governance = governance_observation(&market, self.governance_oracle.as_deref());
+        let others = if obligation.positions().iter().any(Position::has_deposit) {
+            let others = LoadedBanks::load(banks, &obligation, Position::has_deposit, &[bank_key])?;
+            Some(others)
+        } else {
+            None
+        };
+        let done = step::write_off(
+            &mut market,
+            &bank_key,
+            &mut bank,
+            &mut obligation,
+            &others,
+            Bring {
+                governance: governance.as_ref(),
+                with_bounty: self.keeper_token_account.is_some(),
+            },
+            at,
+        )
+        .ruled()?;
+        let cover = &done.cover;
+        log_unpriced(cover.unpriced);
+        let after = books_after(&bank.ledger);
+        let event = Box::new(DebtWrittenOff {
+            sequence: cover.sequence,
+            at: at.now.0,
+            market: self.market.key(),
+            bank: bank_key,
+            obligation: self.obligation.key(),
+            loss: done.loss.0,
+            deficit_before: cover.deficit_before.0,
+            protocol_fees_used: cover.protocol_fees_used.0,
+            insurance_fees_used: cover.insurance_fees_used.0,
+            insurance_drawn: cover.insurance_drawn.0,
+            on_auction: after.on_auction,
+            left_open: after.deficit.saturating_sub(after.on_auction),
+            issued: cover.issued.0,
+            burned: cover.burned.0,
+            bounty: done.bounty.0,
+            written_off: done.record.0,
+            after,
+        });
+        Ok((event, Moves::new(&market, &bank, cover)))
     }
-    require!(next.next().is_none(), BackstopError::WrongBankList);
-    Ok(())
 }
 
 /// See [`crate::backstop::write_off`].
 pub fn write_off<'info>(ctx: Context<'info, WriteOff<'info>>) -> Result<()> {
     let accounts = &ctx.accounts;
-    let clock = Clock::get()?;
-    let (event, moves) = accounts.apply(ctx.remaining_accounts, &clock)?;
+    let (event, moves) = accounts.apply(ctx.remaining_accounts)?;
     accounts.waterfall().move_tokens(&moves)?;
     if let Some(keeper) = &accounts.keeper_token_account {
         transfer(
@@ -168,93 +174,4 @@ pub fn write_off<'info>(ctx: Context<'info, WriteOff<'info>>) -> Result<()> {
         )?;
     }
     emit_cpi(&*event, &accounts.event_authority)
-}
-
-impl<'info> WriteOff<'info> {
-    /// Plans, applies to state, and says what is left to do. A function of its
-    /// own: its stack frame is full.
-    #[inline(never)]
-    fn apply(
-        &self,
-        banks: &'info [AccountInfo<'info>],
-        clock: &Clock,
-    ) -> Result<(Box<DebtWrittenOff>, Moves)> {
-        let now = UnixTime(clock.unix_timestamp);
-        let bank_key = self.bank.key();
-        let mut market = self.market.load_mut()?;
-        let mut bank = self.bank.load_mut()?;
-        let mut obligation = self.obligation.load_mut()?;
-        self.validate(&market, &bank, &obligation, banks, now)?;
-
-        let ledger = bank.accrued(now)?;
-        let deficit_before = ledger.deficit;
-        let settled = market.close_settled(&mut bank, &ledger, now)?;
-        let position = obligation.position_mut(&bank_key)?;
-        let plan = self.plan(&mut market, &bank, &ledger, position.debt(), clock)?;
-
-        position.debt_shares = 0u128.into();
-        let record = Atoms(position.written_off).add(plan.loss).ruled()?;
-        position.written_off = record.0;
-        obligation.withhold_deposits();
-        obligation.prune(&bank_key);
-        // Failures of an auction for less do not tell what becomes of this one.
-        if plan.loss > deficit_before {
-            bank.failed_auctions = 0;
-        }
-        market.apply_cover(&mut bank, &plan.cover)?;
-        bank.bounty_bucket = plan.bounty_bucket.into();
-        let after = &plan.cover.ledger;
-        let burned = settled
-            .add(market.close_settled(&mut bank, after, now)?)
-            .ruled()?;
-        let moves = Moves::new(&market, &bank, &plan.cover, burned);
-        let event = Box::new(DebtWrittenOff {
-            sequence: market.next_sequence()?,
-            at: now.0,
-            market: self.market.key(),
-            bank: bank_key,
-            obligation: self.obligation.key(),
-            loss: plan.loss.0,
-            deficit_before: deficit_before.0,
-            protocol_fees_used: plan.cover.protocol_fees_used.0,
-            insurance_fees_used: plan.cover.insurance_fees_used.0,
-            insurance_drawn: plan.cover.insurance_drawn.0,
-            on_auction: after.on_auction.0,
-            left_open: after.deficit.sub(after.on_auction).ruled()?.0,
-            issued: moves.issued.0,
-            burned: burned.0,
-            bounty: plan.bounty.0,
-            written_off: record.0,
-            after: books_after(after),
-        });
-        Ok((event, moves))
-    }
-
-    #[inline(never)]
-    fn plan(
-        &self,
-        market: &mut Market,
-        bank: &Bank,
-        ledger: &Ledger,
-        debt: DebtShares,
-        clock: &Clock,
-    ) -> Result<Box<WriteOffPlan>> {
-        let prices = market.issuance_prices(bank, self.governance_oracle.as_deref(), clock);
-        let terms = prices.map(|prices| market.issuance_terms(bank, prices));
-        let mut bounty = bank.bounty_terms();
-        if self.keeper_token_account.is_none() {
-            bounty.share = Bps(0);
-        }
-        let plan = ledger
-            .write_off(
-                debt,
-                bank.draw_terms(),
-                bounty,
-                terms.as_ref(),
-                &bank.auction.get(),
-                UnixTime(clock.unix_timestamp),
-            )
-            .ruled()?;
-        Ok(Box::new(plan))
-    }
 }

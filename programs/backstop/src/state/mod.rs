@@ -1,28 +1,25 @@
-//! Accounts, and what instructions share: health over a list of banks, oracle
-//! bytes, token movements. Formulas live in `backstop-engine`.
+//! What instructions share around a step: accounts by address, banks of an
+//! obligation, oracle bytes, token movements, events. The accounts themselves and
+//! every rule are in `backstop-engine`.
 
-mod bank;
-mod config;
+mod addresses;
+mod banks;
 mod emit;
-mod health;
-mod market;
-mod obligation;
 mod oracle;
 mod rule;
 mod token;
 mod waterfall;
-mod wide;
 
-pub use bank::{AuctionState, Bank, BucketState, BuyBackState, LedgerState, PriceState};
-pub use config::{BankConfig, MarketConfig};
+pub use addresses::{BankAddresses, MarketAddresses};
+pub use backstop_engine::state::{
+    AuctionState, Bank, BankConfig, BucketState, BuyBackState, Le128, LedgerState, Market,
+    MarketConfig, Obligation, PauseKind, PauseState, Position, PriceState,
+};
+pub use banks::{at, LoadedBanks};
 pub use emit::emit_cpi;
-pub use health::health;
-pub use market::{Market, PauseKind, PauseState};
-pub use obligation::{Obligation, Position};
-pub use oracle::{governance_price, read_price_update, PriceUpdate};
+pub use oracle::{governance_observation, log_unpriced, read_price_update, PriceUpdate};
 pub use rule::Ruled;
 pub use token::{
     burn, mint_to, require_allowed_extensions, token_account_owner, transfer, MintFacts, Signer,
 };
 pub use waterfall::{books_after, require_top_level, Moves, WaterfallAccounts};
-pub use wide::Le128;

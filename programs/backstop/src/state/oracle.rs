@@ -2,11 +2,12 @@
 //! verification every field has a fixed offset.
 
 use anchor_lang::prelude::*;
-use backstop_engine::price::{Observation, OracleLimits, Price};
+use backstop_engine::price::Observation;
 use backstop_engine::units::UnixTime;
+use backstop_engine::EngineError;
 
 use crate::error::BackstopError;
-use crate::state::{Market, Ruled};
+use crate::state::Market;
 
 const DISCRIMINATOR: [u8; 8] = [34, 241, 35, 99, 157, 126, 244, 205];
 const VERIFICATION_OFFSET: usize = 40;
@@ -75,35 +76,24 @@ impl PriceUpdate {
     }
 }
 
-/// The governance token's price, if the market has a feed and the account
-/// passed for it is usable now. An unusable price is not an error here: a
-/// write-off goes on without issuance. The market remembers when it last saw
-/// a usable one.
-pub fn governance_price(
-    market: &mut Market,
+/// What the governance token's feed says, if the market has a feed and the
+/// account passed for it is a genuine update of it. Anything else is not an
+/// error here: a write-off goes on without issuance.
+pub fn governance_observation(
+    market: &Market,
     account: Option<&AccountInfo<'_>>,
-    now: UnixTime,
-) -> Option<Price> {
-    if !market.config.has_feed() {
-        return None;
-    }
-    let (update, price) = load_governance(market, account?, now)
+) -> Option<Observation> {
+    let config = &market.config;
+    let account = account.filter(|_| config.has_feed())?;
+    PriceUpdate::load(account, &config.oracle_program, &config.feed_id)
         .inspect_err(|error| msg!("No governance price: {}", error))
-        .ok()?;
-    market.governance_priced_at = now.0;
-    market.governance_published_at = update.observation.published.0;
-    Some(price)
+        .ok()
+        .map(|update| update.observation)
 }
 
-fn load_governance(
-    market: &Market,
-    account: &AccountInfo<'_>,
-    now: UnixTime,
-) -> Result<(PriceUpdate, Price)> {
-    let config = &market.config;
-    let update = PriceUpdate::load(account, &config.oracle_program, &config.feed_id)?;
-    let limits: OracleLimits = config.oracle_limits();
-    let stored = UnixTime(market.governance_published_at);
-    let price = update.observation.accept(limits, stored, now).ruled()?;
-    Ok((update, price))
+/// Says why a genuine update was of no use.
+pub fn log_unpriced(rule: Option<EngineError>) {
+    if let Some(rule) = rule {
+        msg!("No governance price: {}", rule);
+    }
 }

@@ -11,7 +11,6 @@ use anchor_spl::token_2022::spl_token_2022::state::{Account as TokenAccount, Min
 
 use crate::constants::{BANK_SEED, MARKET_SEED};
 use crate::error::BackstopError;
-use crate::state::{Bank, Market};
 
 /// Instruction numbers that SPL Token and Token-2022 share.
 const MINT_TO: u8 = 7;
@@ -26,22 +25,6 @@ pub enum Signer {
     Bank([u8; 32], [u8; 32], u8),
     /// The market, authority of its governance mint: mint, bump.
     Market([u8; 32], u8),
-}
-
-impl Bank {
-    /// The bank as signer for its vaults.
-    #[must_use]
-    pub fn vault_signer(&self) -> Signer {
-        Signer::Bank(self.market.to_bytes(), self.mint.to_bytes(), self.bump)
-    }
-}
-
-impl Market {
-    /// The market as signer for its mint.
-    #[must_use]
-    pub fn mint_signer(&self) -> Signer {
-        Signer::Market(self.governance_mint.to_bytes(), self.bump)
-    }
 }
 
 fn invoke(instruction: &Instruction, accounts: &[AccountInfo<'_>], signer: &Signer) -> Result<()> {

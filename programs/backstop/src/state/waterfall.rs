@@ -1,16 +1,16 @@
-//! What `write_off`, `cover_deficit` and others share: issuing, burning, and
-//! the token movements of a plan.
+//! What `write_off` and `cover_deficit` share: the accounts of a pass over the
+//! tiers and its token movements.
 
 use anchor_lang::prelude::*;
-use backstop_engine::auction::PriceRange;
-use backstop_engine::ledger::Ledger;
-use backstop_engine::socialise::Terms;
-use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
-use backstop_engine::waterfall::{CoverPlan, Mode};
+use backstop_engine::step::Covered;
+use backstop_engine::units::{Atoms, GovAtoms};
 
 use crate::error::BackstopError;
 use crate::events::BooksAfter;
-use crate::state::{burn, governance_price, mint_to, transfer, AuctionState, Bank, Market, Signer};
+use crate::state::{
+    burn, mint_to, transfer, Bank, BankAddresses, LedgerState, Market, MarketAddresses, Ruled,
+    Signer,
+};
 
 /// Accounts of a pass over the tiers.
 pub struct WaterfallAccounts<'a, 'info> {
@@ -34,8 +34,9 @@ pub struct WaterfallAccounts<'a, 'info> {
     pub governance_token_program: &'a AccountInfo<'info>,
 }
 
-/// Token movements of a pass over the tiers, and who signs for them. Small, so
-/// that the accounts are free again when the token program wants them.
+/// Token movements of a pass over the tiers, and who signs for them. It borrows
+/// nothing: the token program could not be called while market or bank are
+/// borrowed.
 pub struct Moves {
     /// The bank, owner of the vaults.
     pub vault_signer: Signer,
@@ -52,16 +53,16 @@ pub struct Moves {
 }
 
 impl Moves {
-    /// The movements that `plan` asks for.
+    /// The movements that are left to do after a step.
     #[must_use]
-    pub fn new(market: &Market, bank: &Bank, plan: &CoverPlan, burned: GovAtoms) -> Self {
+    pub fn new(market: &Market, bank: &Bank, covered: &Covered) -> Self {
         Self {
             vault_signer: bank.vault_signer(),
             mint_signer: market.mint_signer(),
             decimals: bank.decimals,
-            insurance_drawn: plan.insurance_drawn,
-            issued: plan.opening.map_or(GovAtoms::ZERO, |opening| opening.lot),
-            burned,
+            insurance_drawn: covered.insurance_drawn,
+            issued: covered.issued,
+            burned: covered.burned,
         }
     }
 }
@@ -72,8 +73,8 @@ impl WaterfallAccounts<'_, '_> {
     /// # Errors
     /// `WrongVault`, `WrongMint`, `WrongTokenProgram`, `WrongMarket`.
     pub fn validate(&self, market: &Market, bank: &Bank) -> Result<()> {
-        market.require_version()?;
-        bank.require_version()?;
+        market.require_version().ruled()?;
+        bank.require_version().ruled()?;
         bank.require_liquidity(
             self.liquidity_vault.key,
             self.mint.key,
@@ -124,123 +125,16 @@ impl WaterfallAccounts<'_, '_> {
     }
 }
 
-impl Market {
-    /// Prices at which `bank` may issue now; `None` if it may not: its mode does
-    /// not issue, issuance is paused, its deficit is past the point at which
-    /// auctions are given up, or there is no usable price. The price of
-    /// the governance token is read in any case, so that the market knows when
-    /// it was last usable.
-    pub fn issuance_prices(
-        &mut self,
-        bank: &Bank,
-        oracle: Option<&AccountInfo<'_>>,
-        clock: &Clock,
-    ) -> Option<PriceRange> {
-        let now = UnixTime(clock.unix_timestamp);
-        let price = governance_price(self, oracle, now);
-        if bank.config.mode() != Mode::Full
-            || self.issuance_pause.is_paused(now)
-            || self
-                .socialise_terms(bank, now)
-                .gives_up(&bank.ledger.get(), now)
-        {
-            return None;
-        }
-        let token = backstop_engine::price::Quote {
-            price: price.unwrap_or_default(),
-            decimals: self.governance_decimals,
-        };
-        let priced = price.is_some() && bank.require_price(clock.slot).is_ok();
-        bank.config.price_policy(&self.config).range(
-            self.config.has_feed(),
-            priced.then(|| (token, bank.quote())),
-        )
-    }
-
-    /// What decides whether the deficit of `bank` may be socialised.
-    #[must_use]
-    pub fn socialise_terms(&self, bank: &Bank, now: UnixTime) -> Terms {
-        let has_fixed_price = bank.config.fixed_floor_rate.get() > 0;
-        let priced_at = if self.config.has_feed() {
-            Some(UnixTime(self.governance_priced_at))
-        } else {
-            has_fixed_price.then_some(now)
-        };
-        Terms {
-            mode: bank.config.mode(),
-            // A pause that has just begun would let a guardian who holds governance
-            // tokens choose the moment in which lenders pay instead of holders.
-            halted: self
-                .issuance_pause
-                .is_paused_for(bank.config.socialise_delay_secs, now),
-            priced_at,
-            failed_auctions: bank.failed_auctions,
-            max_failed_auctions: self.config.max_failed_auctions,
-            issuance: self.issuance(),
-            limits: self.config.issuance_limits(),
-            delay_secs: bank.config.socialise_delay_secs,
-            deadline_secs: bank.config.socialise_deadline_secs,
-        }
-    }
-
-    /// Takes what is left of an auction whose deficit was covered otherwise out
-    /// of the books; the caller burns it.
-    ///
-    /// # Errors
-    /// `Overflow`.
-    pub fn close_settled(
-        &mut self,
-        bank: &mut Bank,
-        ledger: &Ledger,
-        now: UnixTime,
-    ) -> Result<GovAtoms> {
-        let auction = bank.auction.get();
-        if !auction.is_settled(ledger) {
-            return Ok(GovAtoms::ZERO);
-        }
-        bank.auction = AuctionState::default();
-        self.burn_unsold(auction.lot, auction.issued_at, now)?;
-        Ok(auction.lot)
-    }
-
-    /// Books the burning of tokens that were issued at `since` and not sold.
-    ///
-    /// # Errors
-    /// `Overflow`.
-    pub fn burn_unsold(&mut self, amount: GovAtoms, since: UnixTime, now: UnixTime) -> Result<()> {
-        use crate::state::Ruled;
-        let limits = self.config.issuance_limits();
-        let after = self
-            .issuance()
-            .burn_unsold(amount, &limits, since, now)
-            .ruled()?;
-        self.record_burn(amount, after)
-    }
-
-    /// Stores what a pass over the tiers did to bank and market.
-    ///
-    /// # Errors
-    /// `BooksOutOfBalance`, `SplitOutOfBalance`.
-    pub fn apply_cover(&mut self, bank: &mut Bank, plan: &CoverPlan) -> Result<()> {
-        bank.draw_bucket = plan.draw_bucket.into();
-        if let Some(opening) = &plan.opening {
-            bank.auction = opening.auction.into();
-            self.record_issue(opening.lot, opening.issuance)?;
-        }
-        bank.store_loss(&plan.ledger)
-    }
-}
-
 /// The books as events show them.
 #[must_use]
-pub fn books_after(ledger: &Ledger) -> BooksAfter {
+pub fn books_after(ledger: &LedgerState) -> BooksAfter {
     BooksAfter {
-        lender_assets: ledger.lender_assets.0,
-        cash: ledger.cash.0,
-        borrowed: ledger.borrowed.0,
-        deficit: ledger.deficit.0,
-        on_auction: ledger.on_auction.0,
-        insurance: ledger.insurance.0,
+        lender_assets: ledger.lender_assets,
+        cash: ledger.cash,
+        borrowed: ledger.borrowed,
+        deficit: ledger.deficit,
+        on_auction: ledger.on_auction,
+        insurance: ledger.insurance,
     }
 }
 

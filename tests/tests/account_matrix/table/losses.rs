@@ -196,7 +196,7 @@ pub const ROWS: &[Row] = &[
             ),
             EVENT_AUTHORITY,
             PROGRAM,
-            (FOLLOWING, Following),
+            (FOLLOWING, Following(E::CollateralLeft)),
         ],
     ),
 ];

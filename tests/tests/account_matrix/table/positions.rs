@@ -34,7 +34,7 @@ pub const ROWS: &[Row] = &[
             LIQUIDITY,
             MINT,
             TOKEN_PROGRAM,
-            (FOLLOWING, Following),
+            (FOLLOWING, Following(E::BankMissing)),
         ],
     ),
     (
@@ -76,7 +76,7 @@ pub const ROWS: &[Row] = &[
             ),
             (
                 "obligation",
-                Obligation(Ours(E::WrongBankList), Ours(E::WrongMarket)),
+                Obligation(Ours(E::NoPosition), Ours(E::WrongMarket)),
             ),
             ("debt_bank", Bank(Ours(E::WrongVault), Ours(E::WrongMarket))),
             (
@@ -87,7 +87,7 @@ pub const ROWS: &[Row] = &[
             ("debt_liquidity_vault", Pinned(E::WrongVault)),
             ("debt_mint", Pinned(E::WrongMint)),
             ("debt_token_program", Pinned(E::WrongTokenProgram)),
-            (FOLLOWING, Following),
+            (FOLLOWING, Following(E::BankMissing)),
         ],
     ),
     (
@@ -132,7 +132,7 @@ pub const ROWS: &[Row] = &[
             LIQUIDITY,
             MINT,
             TOKEN_PROGRAM,
-            (FOLLOWING, Following),
+            (FOLLOWING, Following(E::BankMissing)),
         ],
     ),
 ];

@@ -10,7 +10,7 @@ use solana_pubkey::Pubkey;
 
 use crate::{
     amount::format,
-    commands::tokens::amount,
+    books::amount,
     context::Market,
     failure::Failure,
     file::units::{Raw, Scale, Unit},

@@ -1,40 +1,17 @@
 //! A bank.
 
-use backstop_client::{
-    program::state::Bank,
-    view::{BankView, MarketView},
-};
+use backstop_client::view::{BankView, MarketView};
 use serde_json::{json, Map, Value};
 use solana_pubkey::Pubkey;
 
 use crate::{
     amount::{format, format_scaled},
-    commands::tokens::amount,
+    books::{amount, books_json},
     context::Market,
     failure::Failure,
     file::{fields::BANK, units::Scale},
     output::{pairs, relative, time, Report},
 };
-
-/// The books of a bank as they stand in its account.
-pub fn books_json(state: &Bank) -> Value {
-    let ledger = &state.ledger;
-    let atoms = |value: u64| amount(value, state.decimals);
-    json!({
-        "lender_assets": atoms(ledger.lender_assets),
-        "cash": atoms(ledger.cash),
-        "borrowed": atoms(ledger.borrowed),
-        "deficit": atoms(ledger.deficit),
-        "on_auction": atoms(ledger.on_auction),
-        "protocol_fees": atoms(ledger.protocol_fees),
-        "insurance_fees": atoms(ledger.insurance_fees),
-        "insurance": atoms(ledger.insurance),
-        "deposit_shares": ledger.deposit_shares.get().to_string(),
-        "debt_shares": ledger.debt_shares.get().to_string(),
-        "accrued_at": ledger.accrued_at,
-        "deficit_since": (ledger.deficit > 0).then_some(ledger.deficit_since),
-    })
-}
 
 /// The bank with interest booked up to now.
 pub fn to_json(market: &Market, view: &MarketView, bank: &BankView) -> Value {

@@ -6,7 +6,7 @@ use serde_json::{json, Map, Value};
 use super::bank::{self, condition, utilisation_bps};
 use crate::{
     amount::format,
-    commands::tokens::amount,
+    books::amount,
     context::Market,
     file::{fields::MARKET, units::Scale},
     output::{pairs, relative, table, time, Report},

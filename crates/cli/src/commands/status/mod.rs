@@ -12,7 +12,6 @@ use crate::{
     output::Report,
 };
 
-pub use bank::books_json;
 pub use obligation::to_json as obligation_json;
 
 pub async fn run(context: &Context, command: StatusCommand) -> Result<Report, Failure> {

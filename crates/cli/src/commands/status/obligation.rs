@@ -14,7 +14,8 @@ use solana_pubkey::Pubkey;
 
 use crate::{
     amount::{format, format_scaled},
-    commands::{obligation::verdict, tokens::amount},
+    books::amount,
+    commands::obligation::verdict,
     context::Market,
     output::{pairs, relative, table, Report},
 };

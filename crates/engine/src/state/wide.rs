@@ -1,14 +1,14 @@
 //! 128-bit numbers in accounts.
 
+#[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 
 /// A `u128` as two little-endian halves. Compilers disagree on the alignment of
 /// `u128` (8 or 16), so no account contains one; this type is 8-byte aligned
 /// everywhere.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Le128 {
     /// Bits 0 to 63.

@@ -1,17 +1,19 @@
 //! One independent lending market.
 
+#[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
-use backstop_engine::auction::{Issuance, IssuanceTerms};
-use backstop_engine::bucket::Bucket;
-use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
 use bytemuck::{Pod, Zeroable};
 
-use crate::constants::VERSION;
-use crate::error::BackstopError;
-use crate::state::{Bank, BucketState, MarketConfig};
+use crate::auction::Issuance;
+use crate::error::{EngineError, Result};
+#[cfg(not(feature = "anchor"))]
+use crate::state::Pubkey;
+use crate::state::{BucketState, MarketConfig};
+use crate::units::{GovAtoms, UnixTime};
 
 /// What a guardian can pause.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PauseKind {
     /// New loans.
     Borrow,
@@ -22,9 +24,8 @@ pub enum PauseKind {
 }
 
 /// One pause; it lapses by itself.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct PauseState {
     /// (unix secs) When the last one began.
@@ -37,7 +38,8 @@ pub struct PauseState {
 
 /// A market: its roles, its governance mint, its dilution policy. Seeds:
 /// `["market", governance_mint]`. It is the mint's authority.
-#[account(zero_copy)]
+#[cfg_attr(feature = "anchor", account(zero_copy))]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Pod, Zeroable))]
 #[repr(C)]
 #[derive(Debug)]
 pub struct Market {
@@ -98,13 +100,12 @@ impl Market {
     /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
-    /// Passes for an account of the layout this program knows.
+    /// Passes for an account of the layout this code knows.
     ///
     /// # Errors
     /// `WrongVersion`.
     pub fn require_version(&self) -> Result<()> {
-        require!(self.version == VERSION, BackstopError::WrongVersion);
-        Ok(())
+        super::require_version(self.version)
     }
 
     /// Number of the next loss event.
@@ -112,10 +113,7 @@ impl Market {
     /// # Errors
     /// `Overflow`.
     pub fn next_sequence(&mut self) -> Result<u64> {
-        self.sequence = self
-            .sequence
-            .checked_add(1)
-            .ok_or(BackstopError::Overflow)?;
+        self.sequence = self.sequence.checked_add(1).ok_or(EngineError::Overflow)?;
         Ok(self.sequence)
     }
 
@@ -137,7 +135,7 @@ impl Market {
         self.issued = self
             .issued
             .checked_add(lot.0)
-            .ok_or(BackstopError::Overflow)?;
+            .ok_or(EngineError::Overflow)?;
         self.store_issuance(after);
         Ok(())
     }
@@ -150,7 +148,7 @@ impl Market {
         self.burned = self
             .burned
             .checked_add(amount.0)
-            .ok_or(BackstopError::Overflow)?;
+            .ok_or(EngineError::Overflow)?;
         self.store_issuance(after);
         Ok(())
     }
@@ -159,22 +157,6 @@ impl Market {
         self.supply = after.supply.0;
         self.outstanding = after.outstanding.0;
         self.issuance_bucket = after.bucket.into();
-    }
-
-    /// Terms of an auction in `bank` at `prices`.
-    #[must_use]
-    pub fn issuance_terms(
-        &self,
-        bank: &Bank,
-        prices: backstop_engine::auction::PriceRange,
-    ) -> IssuanceTerms {
-        IssuanceTerms {
-            issuance: self.issuance(),
-            limits: self.config.issuance_limits(),
-            schedule: self.config.schedule(),
-            prices,
-            min_offer: Atoms(bank.config.min_auction_deficit),
-        }
     }
 
     /// The pause of `kind`.
@@ -205,25 +187,5 @@ impl PauseState {
     #[must_use]
     pub fn is_paused_for(&self, secs: u32, now: UnixTime) -> bool {
         self.is_paused(now) && now >= UnixTime(self.since).plus(u64::from(secs))
-    }
-}
-
-impl BucketState {
-    /// As the engine sees it.
-    #[must_use]
-    pub fn get(&self) -> Bucket {
-        Bucket {
-            level: self.level,
-            filled_at: UnixTime(self.filled_at),
-        }
-    }
-}
-
-impl From<Bucket> for BucketState {
-    fn from(bucket: Bucket) -> Self {
-        Self {
-            level: bucket.level,
-            filled_at: bucket.filled_at.0,
-        }
     }
 }

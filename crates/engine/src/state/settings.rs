@@ -1,27 +1,28 @@
 //! Settings as they are stored and sent.
 
+#[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
-use backstop_engine::auction::{IssuanceLimits, PricePolicy, Schedule};
-use backstop_engine::bucket::Limit;
-use backstop_engine::config::{BankParams, MarketParams};
-use backstop_engine::health::Weights;
-use backstop_engine::interest::{FeeSplit, RateCurve};
-use backstop_engine::ledger::BorrowLimits;
-use backstop_engine::liquidation;
-use backstop_engine::price::OracleLimits;
-use backstop_engine::units::{Atoms, Bps, GovAtoms, Rate};
-use backstop_engine::waterfall::Mode;
 use bytemuck::{Pod, Zeroable};
 
-use crate::constants::PYTH_RECEIVERS;
-use crate::error::BackstopError;
-use crate::state::{Le128, Market, Ruled};
+use crate::auction::{IssuanceLimits, PricePolicy, Schedule};
+use crate::bucket::Limit;
+use crate::config::{BankParams, MarketParams};
+use crate::error::{EngineError, Result};
+use crate::health::Weights;
+use crate::interest::{FeeSplit, RateCurve};
+use crate::ledger::BorrowLimits;
+use crate::liquidation;
+use crate::price::OracleLimits;
+#[cfg(not(feature = "anchor"))]
+use crate::state::Pubkey;
+use crate::state::{Le128, PYTH_RECEIVERS};
+use crate::units::{Atoms, Bps, GovAtoms, Rate};
+use crate::waterfall::Mode;
 
 /// Settings of one bank. Every `_bps` field is in hundredths of a per cent,
 /// every `_secs` field in seconds, every amount in atoms of the bank's asset.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BankConfig {
     /// Least price of an auction: atoms of this asset per governance atom, times 2^64; 0 for none.
@@ -105,9 +106,8 @@ pub struct BankConfig {
 }
 
 /// Settings of a market: its roles, its delays and its dilution policy.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct MarketConfig {
     /// May pause for a bounded time, and nothing else.
@@ -261,7 +261,9 @@ impl BankConfig {
         }
     }
 
-    fn params(&self, market: &MarketConfig) -> BankParams {
+    /// As the formulas see them.
+    #[must_use]
+    pub fn params(&self, market: &MarketConfig) -> BankParams {
         BankParams {
             weights: self.weights(),
             liquidation: self.liquidation(self),
@@ -287,7 +289,7 @@ impl BankConfig {
     /// Passes if no setting contradicts another.
     ///
     /// # Errors
-    /// `InvalidConfig`; the log names the rule.
+    /// `Config`, naming the rule.
     pub fn validate(&self, market: &MarketConfig) -> Result<()> {
         require_known(
             mode(self.write_off_mode).is_some(),
@@ -299,7 +301,7 @@ impl BankConfig {
             PYTH_RECEIVERS.contains(&self.oracle_program),
             "oracle_program must be a Pyth receiver program",
         )?;
-        self.params(market).validate().ruled()
+        self.params(market).validate()
     }
 
     /// Whether a change to `next` raises the risk of a user who is there now.
@@ -349,7 +351,9 @@ impl MarketConfig {
         }
     }
 
-    fn params(&self) -> MarketParams {
+    /// As the formulas see them.
+    #[must_use]
+    pub fn params(&self) -> MarketParams {
         MarketParams {
             config_delay_secs: self.config_delay_secs,
             max_pause_secs: self.max_pause_secs,
@@ -365,14 +369,14 @@ impl MarketConfig {
     /// Passes if no setting contradicts another or exceeds the supply.
     ///
     /// # Errors
-    /// `InvalidConfig`; the log names the rule.
+    /// `Config`, naming the rule.
     pub fn validate(&self, supply: u64) -> Result<()> {
         require_known(
             !self.has_feed() || PYTH_RECEIVERS.contains(&self.oracle_program),
             "oracle_program must be a Pyth receiver program, or all zero",
         )?;
         require_known(self.reserved == 0, "reserved bytes must be zero")?;
-        self.params().validate(GovAtoms(supply)).ruled()
+        self.params().validate(GovAtoms(supply))
     }
 
     /// Whether a change to `next` raises the risk of lenders or token holders.
@@ -384,38 +388,10 @@ impl MarketConfig {
     }
 }
 
-impl Market {
-    /// Passes for settings that fit this market as it is now: valid in
-    /// themselves, and with a lifetime cap that holds already.
-    ///
-    /// # Errors
-    /// `InvalidConfig`; the log names the rule.
-    pub fn require_valid(&self, config: &MarketConfig) -> Result<()> {
-        require_known(
-            config.lifetime_issuance_cap >= self.outstanding,
-            "lifetime_issuance_cap must not be below what is outstanding",
-        )?;
-        // Buy-backs lower the supply; a cap that was valid stays so.
-        let supply = self.supply.max(self.config.lifetime_issuance_cap);
-        config.validate(supply)
-    }
-
-    /// How long a change waits before it may be applied: not at all while
-    /// nobody has an obligation here, for then it can hurt nobody.
-    #[must_use]
-    pub fn update_delay_secs(&self) -> i64 {
-        if self.obligations == 0 {
-            0
-        } else {
-            i64::from(self.config.config_delay_secs)
-        }
-    }
-}
-
 fn require_known(holds: bool, rule: &'static str) -> Result<()> {
-    if !holds {
-        msg!("{}", rule);
-        return err!(BackstopError::InvalidConfig);
+    if holds {
+        Ok(())
+    } else {
+        Err(EngineError::Config(rule))
     }
-    Ok(())
 }

@@ -1,24 +1,25 @@
 //! One asset of a market.
 
+#[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
-use backstop_engine::auction::Auction;
-use backstop_engine::buy_back::BuyBack;
-use backstop_engine::health::Asset;
-use backstop_engine::ledger::{Ledger, LossTotals};
-use backstop_engine::price::{Price, Quote};
-use backstop_engine::units::Bps;
-use backstop_engine::units::{Atoms, DebtShares, GovAtoms, Rate, Shares, UnixTime};
-use backstop_engine::waterfall::{BountyTerms, DrawTerms};
 use bytemuck::{Pod, Zeroable};
 
-use crate::constants::VERSION;
-use crate::error::BackstopError;
-use crate::state::{BankConfig, Le128, Market, Ruled};
+use crate::auction::Auction;
+use crate::bucket::Bucket;
+use crate::buy_back::BuyBack;
+use crate::error::{EngineError, Result};
+use crate::health::Asset;
+use crate::ledger::{Ledger, LossTotals};
+use crate::price::{Observation, Price, Quote};
+#[cfg(not(feature = "anchor"))]
+use crate::state::Pubkey;
+use crate::state::{BankConfig, Le128};
+use crate::units::{Atoms, Bps, DebtShares, GovAtoms, Rate, Shares, UnixTime};
+use crate::waterfall::{BountyTerms, DrawTerms};
 
 /// The books, as `backstop_engine::ledger::Ledger` explains them.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct LedgerState {
     /// (atoms) What lenders own, the deficit included.
@@ -64,9 +65,8 @@ pub struct LedgerState {
 }
 
 /// Level of a leaky bucket.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BucketState {
     /// Level at `filled_at`, in the unit of what is limited.
@@ -76,9 +76,8 @@ pub struct BucketState {
 }
 
 /// The price that `refresh_banks` stored.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct PriceState {
     /// Dollars per whole token, times `10^-exponent`.
@@ -98,9 +97,8 @@ pub struct PriceState {
 }
 
 /// The bank's auction; all zero when there is none.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct AuctionState {
     /// (governance atoms) Left in escrow.
@@ -118,9 +116,8 @@ pub struct AuctionState {
 }
 
 /// The bank's buy-back; all zero when there is none.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BuyBackState {
     /// (atoms) Left to spend; stays in the insurance vault until spent.
@@ -136,7 +133,8 @@ pub struct BuyBackState {
 }
 
 /// One asset of a market. Seeds: `["bank", market, mint]`. It owns its vaults.
-#[account(zero_copy)]
+#[cfg_attr(feature = "anchor", account(zero_copy))]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Pod, Zeroable))]
 #[repr(C)]
 #[derive(Debug)]
 pub struct Bank {
@@ -190,13 +188,12 @@ impl Bank {
     /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
-    /// Passes for an account of the layout this program knows.
+    /// Passes for an account of the layout this code knows.
     ///
     /// # Errors
     /// `WrongVersion`.
     pub fn require_version(&self) -> Result<()> {
-        require!(self.version == VERSION, BackstopError::WrongVersion);
-        Ok(())
+        super::require_version(self.version)
     }
 
     /// The books up to `now`: no figure of a bank is used before.
@@ -207,15 +204,15 @@ impl Bank {
         self.ledger
             .get()
             .accrue(self.config.curve(), self.config.fees(), now)
-            .ruled()
     }
 
-    /// Stores the next state of the books, if they balance.
+    /// Stores the next state of the books, if they balance. Without a deficit no
+    /// failed auction counts any more.
     ///
     /// # Errors
     /// `BooksOutOfBalance`.
     pub fn store(&mut self, ledger: &Ledger) -> Result<()> {
-        ledger.check_books().ruled()?;
+        ledger.check_books()?;
         if ledger.deficit.is_zero() {
             self.failed_auctions = 0;
         }
@@ -229,7 +226,7 @@ impl Bank {
     /// # Errors
     /// `BooksOutOfBalance`, `SplitOutOfBalance`.
     pub fn store_loss(&mut self, ledger: &Ledger) -> Result<()> {
-        ledger.check_split().ruled()?;
+        ledger.check_split()?;
         self.store(ledger)
     }
 
@@ -245,16 +242,24 @@ impl Bank {
         self.wound_down != 0
     }
 
-    /// Passes if the stored price is of this slot.
+    /// Whether the stored price is of `slot`.
+    #[must_use]
+    pub fn is_priced(&self, slot: u64) -> bool {
+        self.price.slot == slot && self.price.spot > 0
+    }
+
+    /// Passes if the stored price is of `slot`.
     ///
     /// # Errors
     /// `PriceNotRefreshed`.
     pub fn require_price(&self, slot: u64) -> Result<()> {
-        require!(
-            self.price.slot == slot && self.price.spot > 0,
-            BackstopError::PriceNotRefreshed
-        );
-        Ok(())
+        if self.is_priced(slot) {
+            return Ok(());
+        }
+        Err(EngineError::PriceNotRefreshed {
+            stored: self.price.slot,
+            slot,
+        })
     }
 
     /// Passes once a new bank has waited for the market's delay.
@@ -262,61 +267,23 @@ impl Bank {
     /// # Errors
     /// `BankNotLive`, `Delisted`.
     pub fn require_open(&self, now: UnixTime) -> Result<()> {
-        require!(now.0 >= self.live_at, BackstopError::BankNotLive);
-        require!(!self.is_delisted(), BackstopError::Delisted);
-        Ok(())
+        if now.0 < self.live_at {
+            return Err(EngineError::BankNotLive {
+                live_at: self.live_at,
+                now: now.0,
+            });
+        }
+        self.require_listed()
     }
 
-    /// Passes for the bank's own liquidity vault, mint and token program. Their
-    /// addresses are pinned at creation, so none of them is deserialised.
+    /// Passes unless deposits here count as nothing.
     ///
     /// # Errors
-    /// `WrongVault`, `WrongMint`, `WrongTokenProgram`.
-    pub fn require_liquidity(
-        &self,
-        vault: &Pubkey,
-        mint: &Pubkey,
-        token_program: &Pubkey,
-    ) -> Result<()> {
-        require_keys_eq!(*vault, self.liquidity_vault, BackstopError::WrongVault);
-        require_keys_eq!(*mint, self.mint, BackstopError::WrongMint);
-        require_keys_eq!(
-            *token_program,
-            self.token_program,
-            BackstopError::WrongTokenProgram
-        );
-        Ok(())
-    }
-
-    /// Passes for the bank's own insurance vault.
-    ///
-    /// # Errors
-    /// `WrongVault`.
-    pub fn require_insurance(&self, vault: &Pubkey) -> Result<()> {
-        require_keys_eq!(*vault, self.insurance_vault, BackstopError::WrongVault);
-        Ok(())
-    }
-
-    /// Passes for the bank's own escrow and its market's governance mint.
-    ///
-    /// # Errors
-    /// `WrongVault`, `WrongMint`, `WrongTokenProgram`, `WrongMarket`.
-    pub fn require_governance(
-        &self,
-        market: &Market,
-        market_key: &Pubkey,
-        escrow: &Pubkey,
-        mint: &Pubkey,
-        token_program: &Pubkey,
-    ) -> Result<()> {
-        require_keys_eq!(*market_key, self.market, BackstopError::WrongMarket);
-        require_keys_eq!(*escrow, self.governance_escrow, BackstopError::WrongVault);
-        require_keys_eq!(*mint, market.governance_mint, BackstopError::WrongMint);
-        require_keys_eq!(
-            *token_program,
-            market.governance_token_program,
-            BackstopError::WrongTokenProgram
-        );
+    /// `Delisted`.
+    pub fn require_listed(&self) -> Result<()> {
+        if self.is_delisted() {
+            return Err(EngineError::Delisted);
+        }
         Ok(())
     }
 
@@ -360,8 +327,28 @@ impl Bank {
     }
 }
 
+impl BucketState {
+    /// As the formulas see it.
+    #[must_use]
+    pub fn get(&self) -> Bucket {
+        Bucket {
+            level: self.level,
+            filled_at: UnixTime(self.filled_at),
+        }
+    }
+}
+
+impl From<Bucket> for BucketState {
+    fn from(bucket: Bucket) -> Self {
+        Self {
+            level: bucket.level,
+            filled_at: bucket.filled_at.0,
+        }
+    }
+}
+
 impl LedgerState {
-    /// As the engine sees it.
+    /// As the formulas see it.
     #[must_use]
     pub fn get(&self) -> Ledger {
         Ledger {
@@ -419,7 +406,21 @@ impl From<&Ledger> for LedgerState {
 }
 
 impl PriceState {
-    /// As the engine sees it.
+    /// A price that was accepted, to be used in `slot`.
+    #[must_use]
+    pub fn of(price: Price, observation: &Observation, slot: u64) -> Self {
+        Self {
+            spot: price.spot,
+            ema: price.ema,
+            conf: price.conf,
+            slot,
+            published_at: observation.published.0,
+            exponent: price.exponent,
+            padding: [0; 4],
+        }
+    }
+
+    /// As the formulas see it.
     #[must_use]
     pub fn get(&self) -> Price {
         Price {
@@ -432,7 +433,7 @@ impl PriceState {
 }
 
 impl AuctionState {
-    /// As the engine sees it.
+    /// As the formulas see it.
     #[must_use]
     pub fn get(&self) -> Auction {
         Auction {
@@ -463,7 +464,7 @@ impl From<Auction> for AuctionState {
 }
 
 impl BuyBackState {
-    /// As the engine sees it.
+    /// As the formulas see it.
     #[must_use]
     pub fn get(&self) -> BuyBack {
         BuyBack {

@@ -1,17 +1,21 @@
 //! One user's lending account.
 
+#[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
-use backstop_engine::units::{DebtShares, Shares};
 use bytemuck::{Pod, Zeroable};
 
-use crate::constants::{MAX_POSITIONS, VERSION};
-use crate::error::BackstopError;
-use crate::state::Le128;
+use crate::error::{EngineError, Result};
+#[cfg(not(feature = "anchor"))]
+use crate::state::Pubkey;
+use crate::state::{same_address, Le128};
+use crate::units::{DebtShares, Shares};
+
+/// Positions of one obligation.
+pub const MAX_POSITIONS: usize = 8;
 
 /// A deposit or a debt in one bank, and what was ever written off there.
-#[derive(
-    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable,
-)]
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Position {
     /// The bank.
@@ -28,7 +32,8 @@ pub struct Position {
 }
 
 /// One user's lending account. Seeds: `["obligation", market, owner, index]`.
-#[account(zero_copy)]
+#[cfg_attr(feature = "anchor", account(zero_copy))]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Pod, Zeroable))]
 #[repr(C)]
 #[derive(Debug)]
 pub struct Obligation {
@@ -88,13 +93,12 @@ impl Obligation {
     /// (bytes) Account length, discriminator included.
     pub const SPACE: usize = core::mem::size_of::<Self>().saturating_add(8);
 
-    /// Passes for an account of the layout this program knows.
+    /// Passes for an account of the layout this code knows.
     ///
     /// # Errors
     /// `WrongVersion`.
     pub fn require_version(&self) -> Result<()> {
-        require!(self.version == VERSION, BackstopError::WrongVersion);
-        Ok(())
+        super::require_version(self.version)
     }
 
     /// The positions in use.
@@ -111,8 +115,8 @@ impl Obligation {
     pub fn position(&self, bank: &Pubkey) -> Result<&Position> {
         self.positions()
             .iter()
-            .find(|position| position.bank == *bank)
-            .ok_or_else(|| error!(BackstopError::NoPosition))
+            .find(|position| same_address(&position.bank, bank))
+            .ok_or(EngineError::NoPosition)
     }
 
     /// The position in `bank`, to change.
@@ -123,7 +127,7 @@ impl Obligation {
         let index = self.index_of(bank);
         index
             .and_then(|index| self.positions.get_mut(index))
-            .ok_or_else(|| error!(BackstopError::NoPosition))
+            .ok_or(EngineError::NoPosition)
     }
 
     /// The position in `bank`; a new one if there is none yet.
@@ -135,18 +139,20 @@ impl Obligation {
             Some(index) => index,
             None => {
                 let index = self.positions().len();
-                require!(index < MAX_POSITIONS, BackstopError::TooManyPositions);
+                if index >= MAX_POSITIONS {
+                    return Err(EngineError::TooManyPositions);
+                }
                 self.position_count = self
                     .position_count
                     .checked_add(1)
-                    .ok_or(BackstopError::Overflow)?;
+                    .ok_or(EngineError::Overflow)?;
                 index
             }
         };
         let position = self
             .positions
             .get_mut(index)
-            .ok_or(BackstopError::TooManyPositions)?;
+            .ok_or(EngineError::TooManyPositions)?;
         position.bank = *bank;
         Ok(position)
     }
@@ -154,7 +160,7 @@ impl Obligation {
     fn index_of(&self, bank: &Pubkey) -> Option<usize> {
         self.positions()
             .iter()
-            .position(|position| position.bank == *bank)
+            .position(|position| same_address(&position.bank, bank))
     }
 
     /// Frees the position in `bank` if nothing is left in it; those behind it

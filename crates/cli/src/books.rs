@@ -1,7 +1,8 @@
-//! Token accounts: where they are, what they hold, and making those that are
-//! missing. Wrapped SOL is wrapped as far as it is needed.
+//! Amounts and a bank's books as JSON, and token accounts: where they are, what
+//! they hold, and making those that are missing. Wrapped SOL is wrapped as far
+//! as it is needed.
 
-use backstop_client::{addresses::associated_token_account, ClientError};
+use backstop_client::{addresses::associated_token_account, program::state::Bank, ClientError};
 use serde_json::{json, Value};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -162,4 +163,25 @@ impl Token {
 pub fn amount(atoms: impl Into<u128>, decimals: u8) -> Value {
     let atoms = atoms.into();
     json!({ "atoms": atoms.to_string(), "tokens": format(atoms, decimals) })
+}
+
+/// The books of a bank as they stand in its account.
+#[must_use]
+pub fn books_json(state: &Bank) -> Value {
+    let ledger = &state.ledger;
+    let atoms = |value: u64| amount(value, state.decimals);
+    json!({
+        "lender_assets": atoms(ledger.lender_assets),
+        "cash": atoms(ledger.cash),
+        "borrowed": atoms(ledger.borrowed),
+        "deficit": atoms(ledger.deficit),
+        "on_auction": atoms(ledger.on_auction),
+        "protocol_fees": atoms(ledger.protocol_fees),
+        "insurance_fees": atoms(ledger.insurance_fees),
+        "insurance": atoms(ledger.insurance),
+        "deposit_shares": ledger.deposit_shares.get().to_string(),
+        "debt_shares": ledger.debt_shares.get().to_string(),
+        "accrued_at": ledger.accrued_at,
+        "deficit_since": (ledger.deficit > 0).then_some(ledger.deficit_since),
+    })
 }
