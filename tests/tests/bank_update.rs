@@ -7,6 +7,7 @@ use {
         error::BackstopError as E,
         state::{BankConfig, Le128, PriceState},
     },
+    backstop_engine::settings::Raw,
     backstop_tests::{
         ix::{self},
         oracle::PYTH_CORE_COMPATIBLE,
@@ -155,6 +156,26 @@ const CHANGES: [(&str, Change, bool); 75] = [
         false,
     ),
 ];
+
+#[test]
+fn every_setting_is_changed_here() {
+    let base = BankConfig::recommended(6);
+    for row in BankConfig::SETTINGS {
+        let changes = CHANGES.iter().filter(|(_, change, _)| {
+            let mut config = base;
+            // Room below a setting that is zero or not recommended.
+            for row in BankConfig::SETTINGS {
+                if matches!((row.get)(&config), Raw::Number(0)) {
+                    let _ = (row.set)(&mut config, Raw::Number(2));
+                }
+            }
+            let before = (row.get)(&config);
+            change(&mut config);
+            (row.get)(&config) != before
+        });
+        assert!(changes.count() > 0, "{}", row.name);
+    }
+}
 
 #[test]
 fn what_raises_risk_waits_and_what_lowers_it_does_not() {

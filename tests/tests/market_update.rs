@@ -4,6 +4,7 @@ mod common;
 
 use {
     backstop::{error::BackstopError as E, state::MarketConfig},
+    backstop_engine::settings::Raw,
     backstop_tests::{
         ix,
         oracle::PYTH_CORE_COMPATIBLE,
@@ -112,6 +113,26 @@ const CHANGES: [(&str, Change, bool); 36] = [
         false,
     ),
 ];
+
+#[test]
+fn every_setting_is_changed_here() {
+    let base = MarketConfig::recommended(6);
+    for row in MarketConfig::SETTINGS {
+        let changes = CHANGES.iter().filter(|(_, change, _)| {
+            let mut config = base;
+            // Room below a setting that is zero or not recommended.
+            for row in MarketConfig::SETTINGS {
+                if matches!((row.get)(&config), Raw::Number(0)) {
+                    let _ = (row.set)(&mut config, Raw::Number(2));
+                }
+            }
+            let before = (row.get)(&config);
+            change(&mut config);
+            (row.get)(&config) != before
+        });
+        assert!(changes.count() > 0, "{}", row.name);
+    }
+}
 
 #[test]
 fn what_raises_risk_waits_and_what_lowers_it_does_not() {

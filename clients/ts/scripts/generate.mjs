@@ -23,6 +23,7 @@ import {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const idlPath = join(here, '../../idl/backstop.json');
+const settingsPath = join(here, '../../idl/settings.json');
 const target = join(here, '../src/generated');
 const banner =
     '// Written by scripts/generate.mjs from clients/idl/backstop.json: do not edit.\n\n';
@@ -83,6 +84,75 @@ ${rows.join('')}] as const;
 `;
 }
 
+/** `a_name` as the client writes it. */
+function camel(name) {
+    return name.replaceAll(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
+/** What is recommended for one setting, as an expression; nothing where it must be chosen. */
+function preset(row, type) {
+    const big = type === 'u64' || type.defined?.name === 'Le128';
+    if (row.preset === 'chosen') return undefined;
+    if (row.preset === 'pythCore') return 'PYTH_CORE';
+    if (row.preset.hundredths) return `hundredths(${row.preset.hundredths}n, decimals)`;
+    return big ? `${row.preset.number}n` : row.preset.number;
+}
+
+/** The rows of one struct of settings, and what is recommended. */
+function settingsOf(type, rows, name) {
+    const fields = idl.types.find((one) => one.name === type).type.fields;
+    const typeOf = (name) => fields.find((field) => field.name === name).type;
+    const values = rows.map((row) => [camel(row.name), preset(row, typeOf(row.name))]);
+    const chosen = values.filter(([, value]) => value === undefined).map(([field]) => `'${field}'`);
+    const given = values.filter(([, value]) => value !== undefined);
+    const table = rows.map((row) => {
+        const { meaning, group, unit, waits, bounds } = row;
+        const about = JSON.stringify({
+            name: camel(row.name),
+            meaning,
+            group,
+            unit,
+            waits,
+            bounds,
+        });
+        return `    ${about.replaceAll(/"(name|meaning|group|unit|waits|bounds)":/g, ' $1: ').replace(/}$/, ' }')},\n`;
+    });
+    const reserved =
+        typeOf('reserved') === 'u32' ? '0' : `new Uint8Array(${typeOf('reserved').array[1]})`;
+    return `/** Settings of a ${name}, in the order of the account's bytes. */
+export const ${name.toUpperCase()}_SETTINGS = [
+${table.join('')}] as const;
+
+/**
+ * Settings of a ${name} as docs/risk.md recommends them where nothing is known but that
+ * the asset is volatile; what must be chosen is passed.
+ */
+export function recommended${name[0].toUpperCase()}${name.slice(1)}(
+    chosen: Pick<${type}, ${chosen.join(' | ')}>,
+${rows.some((row) => row.preset.hundredths) ? '    decimals: number,\n' : ''}): ${type} {
+    return {
+${given.map(([field, value]) => `        ${field}: ${value},\n`).join('')}        ...chosen,
+        reserved: ${reserved},
+    };
+}
+`;
+}
+
+function settings() {
+    const { bank, market } = JSON.parse(readFileSync(settingsPath, 'utf8'));
+    return `${banner.replace('backstop.json', 'settings.json')}import { PYTH_CORE } from '../oracle.js';
+import type { BankConfig, MarketConfig } from './types/index.js';
+
+/** That many hundredths of a whole token in atoms, at least one. */
+function hundredths(count: bigint, decimals: number): bigint {
+    const atoms = (10n ** BigInt(decimals) * count + 99n) / 100n;
+    return BigInt.asUintN(64, atoms) === atoms ? atoms : 2n ** 64n - 1n;
+}
+
+${settingsOf('BankConfig', bank, 'bank')}
+${settingsOf('MarketConfig', market, 'market')}`;
+}
+
 /** Written down, so that building an instruction need not wait for it. */
 async function eventAuthority() {
     const [address] = await getProgramDerivedAddress({
@@ -136,9 +206,10 @@ async function generate(directory) {
     for (const [file, text] of completed) writeFileSync(join(directory, file), text);
     writeFileSync(join(directory, 'refusals.ts'), refusals());
     writeFileSync(join(directory, 'events.ts'), events());
+    writeFileSync(join(directory, 'settings.ts'), settings());
     writeFileSync(join(directory, 'eventAuthority.ts'), await eventAuthority());
     const index = join(directory, 'index.ts');
-    const more = ['eventAuthority', 'events', 'refusals'];
+    const more = ['eventAuthority', 'events', 'refusals', 'settings'];
     const exports = more.map((name) => `export * from './${name}.js';\n`).join('');
     writeFileSync(index, readFileSync(index, 'utf8').trimEnd() + '\n' + exports);
 }

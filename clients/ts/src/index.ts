@@ -32,6 +32,8 @@ export {
     type Obligation,
     PauseKind,
     type Position,
+    recommendedBank,
+    recommendedMarket,
 } from './generated/index.js';
 export * as instructions from './instructions/index.js';
 export * from './obligation.js';

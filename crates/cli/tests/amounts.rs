@@ -2,7 +2,7 @@
 
 use backstop_cli::{
     amount::{format, Amount, AmountError, Decimal},
-    file::units::{Raw, Scale, Unit, Written},
+    file::units::{Raw, Scale, Text, Unit, Written},
 };
 use backstop_client::engine::units::{Atoms, GovAtoms, Rate};
 use proptest::prelude::*;

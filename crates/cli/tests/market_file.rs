@@ -4,9 +4,10 @@ mod common;
 
 use backstop_cli::file::{
     fields::{Field, BANK, MARKET},
-    units::{Raw, Scale, Unit},
+    units::{Raw, Scale, Text, Unit},
     Creation,
 };
+use backstop_client::engine::settings::Preset;
 use backstop_client::program::state::{BankConfig, MarketConfig};
 use common::{desired, example_with, mints, parse, EXAMPLE, SIGNER};
 use solana_pubkey::Pubkey;
@@ -23,7 +24,7 @@ fn struct_fields(value: &impl Debug) -> BTreeSet<String> {
         .collect()
 }
 
-fn table_fields<T>(table: &[Field<T>]) -> BTreeSet<String> {
+fn table_fields<T>(table: &[&Field<T>]) -> BTreeSet<String> {
     table.iter().map(|field| field.name.to_owned()).collect()
 }
 
@@ -31,10 +32,10 @@ fn table_fields<T>(table: &[Field<T>]) -> BTreeSet<String> {
 fn every_setting_of_the_program_has_a_place_in_the_file() {
     let bank = struct_fields(&BankConfig::default());
     assert!(bank.len() > 30);
-    assert_eq!(table_fields(BANK), bank);
+    assert_eq!(table_fields(&BANK), bank);
     let market = struct_fields(&MarketConfig::default());
     assert!(market.len() > 15);
-    assert_eq!(table_fields(MARKET), market);
+    assert_eq!(table_fields(&MARKET), market);
 }
 
 /// A value as a person writes it, and as the program stores it, with 9
@@ -56,7 +57,7 @@ fn sample(unit: Unit, seed: u32) -> (String, Raw) {
             "\"pyth-core-compatible\"".to_owned(),
             Raw::Address(backstop_client::program::constants::PYTH_RECEIVERS[1]),
         ),
-        Unit::Feed => (format!("\"0x{seed:064x}\""), {
+        Unit::Feed | Unit::OptionalFeed => (format!("\"0x{seed:064x}\""), {
             let mut feed = [0; 32];
             feed[28..].copy_from_slice(&seed.to_be_bytes());
             Raw::Feed(feed)
@@ -70,7 +71,7 @@ fn sample(unit: Unit, seed: u32) -> (String, Raw) {
 
 type Samples = Vec<(&'static str, String, Raw)>;
 
-fn samples<T>(table: &'static [Field<T>]) -> Samples {
+fn samples<T>(table: &[&Field<T>]) -> Samples {
     (1..)
         .zip(table)
         .map(|(seed, field)| {
@@ -89,7 +90,7 @@ fn lines(samples: &Samples) -> String {
 
 #[test]
 fn every_setting_arrives_where_it_belongs() {
-    let (market, bank) = (samples(MARKET), samples(BANK));
+    let (market, bank) = (samples(&MARKET), samples(&BANK));
     let text = format!(
         "version = 1\n[market]\n{}[governance]\nmint = \"{}\"\n[[bank]]\nname = \"SOL\"\nmint = \"{}\"\n{}",
         lines(&market),
@@ -120,20 +121,57 @@ fn what_is_shown_can_be_written() {
     }
 }
 
+/// Settings that are not what is recommended for an asset with `decimals`.
+fn differs(config: &BankConfig, decimals: u8) -> BTreeSet<&'static str> {
+    let recommended = BankConfig::recommended(decimals);
+    let rows = BankConfig::SETTINGS
+        .iter()
+        .filter(|row| row.preset != Preset::Chosen);
+    rows.filter(|row| (row.get)(config) != (row.get)(&recommended))
+        .map(|row| row.name)
+        .collect()
+}
+
 #[test]
 fn the_example_is_what_docs_risk_recommends() {
     let desired = desired(EXAMPLE).unwrap();
     assert_eq!(desired.creation, Creation::Adopt);
     assert_eq!(desired.admin, SIGNER);
     assert_eq!(desired.config.guardian, SIGNER);
-    assert_eq!(desired.config.config_delay_secs, 172_800);
-    assert_eq!(desired.config.lifetime_issuance_cap, 1_000_000_000_000);
-    let sol = &desired.banks[0].config;
-    assert_eq!(sol.collateral_factor_bps, 7_000);
-    assert_eq!(sol.min_debt, 50_000_000);
-    assert_eq!(sol.write_off_mode, 2);
-    let usdc = &desired.banks[1].config;
-    assert_eq!(usdc.deposit_cap, 20_000_000_000_000);
+    let market = MarketConfig {
+        guardian: SIGNER,
+        fee_owner: desired.config.fee_owner,
+        feed_id: desired.config.feed_id,
+        lifetime_issuance_cap: 1_000_000_000_000,
+        ..MarketConfig::recommended(0)
+    };
+    assert_eq!(desired.config, market);
+    // A young market's caps, and an asset that is not volatile.
+    let caps = [
+        "deposit_cap",
+        "borrow_cap",
+        "min_debt",
+        "bounty_cap",
+        "bounty_min_loss",
+        "min_auction_deficit",
+    ];
+    let stable = [
+        "full_close_debt",
+        "collateral_factor_bps",
+        "liquidation_threshold_bps",
+        "min_bonus_bps",
+        "max_bonus_bps",
+        "slope_below_bps",
+        "slope_above_bps",
+        "kink_bps",
+        "max_conf_bps",
+    ];
+    let [sol, usdc] = [0, 1].map(|index: usize| desired.banks[index].config);
+    assert_eq!(differs(&sol, 9), BTreeSet::from(caps));
+    assert_eq!(
+        differs(&usdc, 6),
+        caps.into_iter().chain(stable).collect::<BTreeSet<_>>()
+    );
     // Every loss that earns a bounty is a debt that may exist.
     for bank in &desired.banks {
         assert!(bank.config.bounty_min_loss <= bank.config.min_debt);

@@ -230,7 +230,7 @@ fn a_rule_of_the_program_that_is_broken_is_named_before_anything_is_sent() {
         (
             "\"80%\"",
             "\"95%\"",
-            "bank SOL: liquidation_threshold x (1 + max_bonus)",
+            "bank SOL: liquidation_threshold_bps x (1 + max_bonus_bps)",
         ),
         (
             "\"1_000_000\"",
@@ -269,15 +269,14 @@ proptest! {
     fn any_change_arrives(changes in prop::collection::vec((0..BANK.len(), 0u32..6), 1..6)) {
         let mut desired = desired(EXAMPLE).unwrap();
         for (index, by) in changes {
-            change(&BANK[index], by, &mut desired);
+            change(BANK[index], by, &mut desired);
         }
         let start = in_use();
         prop_assume!(plan(&desired, &start).is_ok());
         let bank = desired.banks[0].keys.bank;
-        let market = start.market.unwrap().config;
         for (step, before) in plan(&desired, &start).unwrap().steps {
             if let Step::UpdateBank { config, effect, .. } = step {
-                let waits = before.banks[&bank].config.raises_risk(&config, &market);
+                let waits = before.banks[&bank].config.raises_risk(&config);
                 prop_assert_eq!(waits, matches!(effect, Effect::Queued { .. }));
             }
         }

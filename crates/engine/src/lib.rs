@@ -14,7 +14,7 @@
 //! | [`price`], [`health`], [`liquidation`] | readings of a price, checks, plans |
 //! | [`bucket`] | limits |
 //! | [`waterfall`], [`auction`], [`socialise`], [`recovery`], [`buy_back`] | bad debt |
-//! | [`config`] | settings, their contradictions, and which changes raise risk |
+//! | [`settings`] | one table: bounds, contradictions, which changes raise risk |
 //! | [`state`] | accounts, byte for byte |
 //! | [`step`] | what an instruction does to accounts, between the checks of addresses and signers and the movements of tokens |
 //!
@@ -25,7 +25,6 @@
 pub mod auction;
 pub mod bucket;
 pub mod buy_back;
-pub mod config;
 pub mod error;
 pub mod health;
 pub mod interest;
@@ -34,6 +33,7 @@ pub mod liquidation;
 pub mod math;
 pub mod price;
 pub mod recovery;
+pub mod settings;
 pub mod socialise;
 pub mod state;
 pub mod step;

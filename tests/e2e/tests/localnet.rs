@@ -217,39 +217,8 @@ fn market_config(guardian: Pubkey, fee_owner: Pubkey) -> MarketConfig {
 
 fn bank_config(asset: &Asset) -> BankConfig {
     BankConfig {
-        deposit_cap: 1_000_000 * SOL,
-        borrow_cap: 800_000 * SOL,
-        min_debt: SOL / 100,
-        full_close_debt: SOL,
-        bounty_cap: 100 * SOL,
-        bounty_min_loss: SOL / 10,
-        min_auction_deficit: SOL / 100,
-        oracle_program: PYTH_RECEIVERS[0],
         feed_id: asset.feed_id,
-        collateral_factor_bps: 7_000,
-        liquidation_threshold_bps: 8_000,
-        liability_weight_bps: 10_000,
-        min_bonus_bps: 200,
-        max_bonus_bps: 1_000,
-        bonus_ramp_bps: 2_000,
-        bonus_insurance_bps: 2_000,
-        target_health_bps: 10_500,
-        max_utilisation_bps: 9_500,
-        base_rate_bps: 100,
-        slope_below_bps: 700,
-        slope_above_bps: 9_000,
-        kink_bps: 8_000,
-        protocol_fee_bps: 500,
-        insurance_fee_bps: 1_000,
-        max_age_secs: 60,
-        max_conf_bps: 200,
-        max_divergence_bps: 5_000,
-        min_risk_age_secs: 60,
-        limit_window_secs: 86_400,
-        bounty_bps: 50,
-        socialise_delay_secs: 3 * 86_400,
-        socialise_deadline_secs: 14 * 86_400,
-        insurance_target_bps: 500,
-        ..BankConfig::default()
+        write_off_mode: 0,
+        ..BankConfig::recommended(9)
     }
 }

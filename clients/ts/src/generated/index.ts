@@ -14,3 +14,4 @@ export * from './types/index.js';
 export * from './eventAuthority.js';
 export * from './events.js';
 export * from './refusals.js';
+export * from './settings.js';

@@ -12,7 +12,7 @@ use crate::{
     args::{self, AdminCommand, Pausable, UpdateCommand},
     context::Context,
     failure::{Exit, Failure},
-    file::units::{address, Raw, Unit, Written},
+    file::units::{address, Raw, Text, Unit, Written},
     output::{confirm, Report},
 };
 

@@ -131,9 +131,9 @@ impl MarketFile {
         let mut section = root.require("market")?.table("[market]")?;
         let admin = optional_address(&mut section, "admin")?;
         let market_oracle = optional_address(&mut section, "oracle_account")?;
-        let market = Settings::read(&mut section, fields::MARKET)?;
+        let market = Settings::read(&mut section, &fields::MARKET)?;
         section.finish()?;
-        let market = market.complete(&section, fields::MARKET, None)?;
+        let market = market.complete(&section, &fields::MARKET, None)?;
         if let (Some(account), Some(feed)) = (market_oracle, market.feed("feed_id")) {
             oracles.insert(feed, account);
         }
@@ -142,7 +142,7 @@ impl MarketFile {
         let defaults = match root.take("defaults") {
             Some(entry) => {
                 let mut section = entry.table("[defaults]")?;
-                let settings = Settings::read(&mut section, fields::BANK)?;
+                let settings = Settings::read(&mut section, &fields::BANK)?;
                 section.finish()?;
                 Some(settings)
             }
@@ -289,9 +289,9 @@ fn bank(
         return Err(entry.error(format!("{} has the same mint", other.name)));
     }
     let oracle = optional_address(&mut section, "oracle_account")?;
-    let settings = Settings::read(&mut section, fields::BANK)?;
+    let settings = Settings::read(&mut section, &fields::BANK)?;
     section.finish()?;
-    let settings = settings.complete(&section, fields::BANK, defaults)?;
+    let settings = settings.complete(&section, &fields::BANK, defaults)?;
     if let (Some(account), Some(feed)) = (oracle, settings.feed("feed_id")) {
         oracles.insert(feed, account);
     }

@@ -9,7 +9,7 @@ use toml::{
 
 use super::{
     source::{FileError, Source},
-    units::{Unit, Written},
+    units::{Text, Unit, Written},
 };
 
 /// A value and where it stands.

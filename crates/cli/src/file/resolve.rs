@@ -8,7 +8,10 @@ use backstop_client::{
 };
 use solana_pubkey::Pubkey;
 
-use super::{units::Scale, FileError, Governance, MarketFile};
+use super::{
+    units::{Scale, Text},
+    FileError, Governance, MarketFile,
+};
 
 /// What is known of mints on the chain: token program and decimals.
 pub type Mints = BTreeMap<Pubkey, (Pubkey, u8)>;

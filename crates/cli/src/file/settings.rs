@@ -6,7 +6,7 @@ use super::{
     fields::Field,
     read::Section,
     source::FileError,
-    units::{Raw, Scale, Written},
+    units::{Raw, Scale, Text, Written},
 };
 
 /// Settings of a `T`, in the order of its table.
@@ -48,7 +48,7 @@ impl<T: Default> Settings<T> {
     pub(super) fn complete(
         self,
         section: &Section<'_>,
-        table: &'static [Field<T>],
+        table: &[&'static Field<T>],
         defaults: Option<&Self>,
     ) -> Result<Self, FileError> {
         let mut settings = self;
@@ -60,7 +60,7 @@ impl<T: Default> Settings<T> {
         }
         let missing: Vec<&str> = table
             .iter()
-            .filter(|field| !field.optional && settings.find(field.name).is_none())
+            .filter(|field| !field.unit.is_optional() && settings.find(field.name).is_none())
             .map(|field| field.name)
             .collect();
         if missing.is_empty() {
@@ -75,7 +75,7 @@ impl<T: Default> Settings<T> {
     /// A mistake in a value.
     pub(super) fn read(
         section: &mut Section<'_>,
-        table: &'static [Field<T>],
+        table: &[&'static Field<T>],
     ) -> Result<Self, FileError> {
         let mut given = Vec::new();
         for field in table {

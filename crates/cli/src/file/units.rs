@@ -6,6 +6,7 @@
 
 use std::str::FromStr;
 
+pub use backstop_client::engine::settings::{Raw, Unit};
 use backstop_client::program::constants::PYTH_RECEIVERS;
 use solana_pubkey::Pubkey;
 
@@ -16,47 +17,6 @@ use super::{
 use crate::amount::{format, Decimal};
 
 pub use super::{scale::Scale, spans::show_duration};
-
-/// What a field counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Atoms of the bank's asset; human: whole tokens.
-    Tokens,
-    /// Governance atoms; human: whole governance tokens.
-    Governance,
-    /// Asset atoms per governance atom, times 2^64; human: whole tokens of the
-    /// asset for one whole governance token, rounded up.
-    Rate,
-    /// Hundredths of a per cent; human: `"70%"`.
-    Bps,
-    /// Seconds; human: `"2h"`, `"1d 12h"`.
-    Secs,
-    /// A plain number.
-    Count,
-    /// `"disabled"`, `"insurance-only"`, `"full"`; raw 0, 1, 2.
-    Mode,
-    /// `true` or `false`; raw 0, 1.
-    Flag,
-    /// `"pyth-core"`, `"pyth-core-compatible"`, or an address.
-    Receiver,
-    /// The same, or `"none"`.
-    OptionalReceiver,
-    /// 64 hexadecimal digits, with or without `0x`.
-    Feed,
-    /// An address; empty for the market's admin.
-    Role,
-}
-
-/// A value as the program stores it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Raw {
-    /// Any integer.
-    Number(u128),
-    /// An address.
-    Address(Pubkey),
-    /// A feed.
-    Feed([u8; 32]),
-}
 
 /// A value as a file gives it: raw, or whole tokens that need decimals first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +29,35 @@ pub enum Written {
 
 const MODES: [&str; 3] = ["disabled", "insurance-only", "full"];
 const RECEIVERS: [&str; 2] = ["pyth-core", "pyth-core-compatible"];
-impl Unit {
+/// How a unit is written.
+pub trait Text: Sized {
     /// Reads a string.
     ///
     /// # Errors
     /// What is wrong, and what would be right.
-    pub fn parse(self, text: &str) -> Result<Written, String> {
+    fn parse(self, text: &str) -> Result<Written, String>;
+
+    /// Reads a raw number.
+    ///
+    /// # Errors
+    /// When the field takes none, or a smaller one.
+    fn number(self, number: u128) -> Result<Raw, String>;
+
+    /// What a value of this unit is called.
+    fn name(self) -> &'static str;
+
+    /// The stored value of what was written.
+    ///
+    /// # Errors
+    /// More decimal places than the token has, or more than fits.
+    fn resolve(self, written: Written, scale: Scale) -> Result<Raw, String>;
+
+    /// A stored value as a person would write it.
+    fn show(self, raw: Raw, scale: Scale) -> String;
+}
+
+impl Text for Unit {
+    fn parse(self, text: &str) -> Result<Written, String> {
         if let Some(raw) = text.strip_prefix("raw:") {
             let number = raw
                 .parse()
@@ -103,49 +86,26 @@ impl Unit {
             ),
             Self::Flag => return Err(format!("`{text}`: write true or false, without quotes")),
             Self::OptionalReceiver if text == "none" => Raw::Address(Pubkey::default()),
-            Self::Receiver | Self::OptionalReceiver => Raw::Address(self.receiver(text)?),
-            Self::Feed => Raw::Feed(feed_id(text)?),
+            Self::Receiver | Self::OptionalReceiver => Raw::Address(receiver(self, text)?),
+            Self::Feed | Self::OptionalFeed => Raw::Feed(feed_id(text)?),
             Self::Role if text.is_empty() => Raw::Address(Pubkey::default()),
             Self::Role => Raw::Address(address(text)?),
         };
         Ok(Written::Raw(raw))
     }
 
-    fn receiver(self, text: &str) -> Result<Pubkey, String> {
-        let named = RECEIVERS.iter().zip(PYTH_RECEIVERS);
-        if let Some((_, key)) = named.into_iter().find(|(name, _)| **name == text) {
-            return Ok(key);
-        }
-        let none = if self == Self::OptionalReceiver {
-            ", or none"
-        } else {
-            ""
-        };
-        Pubkey::from_str(text)
-            .ok()
-            .filter(|key| PYTH_RECEIVERS.contains(key))
-            .ok_or_else(|| {
-                format!(
-                    "`{text}` is no Pyth receiver program: write {}{none}",
-                    RECEIVERS.join(" or ")
-                )
-            })
-    }
-
-    /// Reads a raw number.
-    ///
-    /// # Errors
-    /// When the field takes none, or a smaller one.
-    pub fn number(self, number: u128) -> Result<Raw, String> {
+    fn number(self, number: u128) -> Result<Raw, String> {
         let most = match self {
             Self::Tokens | Self::Governance => u128::from(u64::MAX),
             Self::Rate => u128::MAX,
             Self::Bps | Self::Secs | Self::Count => u128::from(u32::MAX),
             Self::Mode => 2,
             Self::Flag => 1,
-            Self::Receiver | Self::OptionalReceiver | Self::Feed | Self::Role => {
-                return Err(format!("{number}: write {} in quotes", self.name()))
-            }
+            Self::Receiver
+            | Self::OptionalReceiver
+            | Self::Feed
+            | Self::OptionalFeed
+            | Self::Role => return Err(format!("{number}: write {} in quotes", self.name())),
         };
         if number > most {
             return Err(format!("{number} is too large: at most {most}"));
@@ -153,9 +113,7 @@ impl Unit {
         Ok(Raw::Number(number))
     }
 
-    /// What a value of this unit is called.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Tokens => "whole tokens as a string (\"12.5\"), or atoms as an integer",
             Self::Governance => {
@@ -169,16 +127,12 @@ impl Unit {
             Self::Flag => "true or false",
             Self::Receiver => "\"pyth-core\" or \"pyth-core-compatible\"",
             Self::OptionalReceiver => "\"pyth-core\", \"pyth-core-compatible\" or \"none\"",
-            Self::Feed => "a feed id of 64 hexadecimal digits",
+            Self::Feed | Self::OptionalFeed => "a feed id of 64 hexadecimal digits",
             Self::Role => "an address, or an empty string for the admin",
         }
     }
 
-    /// The stored value of what was written.
-    ///
-    /// # Errors
-    /// More decimal places than the token has, or more than fits.
-    pub fn resolve(self, written: Written, scale: Scale) -> Result<Raw, String> {
+    fn resolve(self, written: Written, scale: Scale) -> Result<Raw, String> {
         let decimal = match written {
             Written::Raw(raw) => return Ok(raw),
             Written::Decimal(decimal) => decimal,
@@ -191,9 +145,7 @@ impl Unit {
         number.map(Raw::Number).map_err(|error| error.to_string())
     }
 
-    /// A stored value as a person would write it.
-    #[must_use]
-    pub fn show(self, raw: Raw, scale: Scale) -> String {
+    fn show(self, raw: Raw, scale: Scale) -> String {
         match (self, raw) {
             (_, Raw::Address(key)) => show_address(self, key),
             (_, Raw::Feed(feed)) => hex(&feed),
@@ -210,6 +162,27 @@ impl Unit {
             (_, Raw::Number(number)) => number.to_string(),
         }
     }
+}
+
+fn receiver(unit: Unit, text: &str) -> Result<Pubkey, String> {
+    let named = RECEIVERS.iter().zip(PYTH_RECEIVERS);
+    if let Some((_, key)) = named.into_iter().find(|(name, _)| **name == text) {
+        return Ok(key);
+    }
+    let none = if unit == Unit::OptionalReceiver {
+        ", or none"
+    } else {
+        ""
+    };
+    Pubkey::from_str(text)
+        .ok()
+        .filter(|key| PYTH_RECEIVERS.contains(key))
+        .ok_or_else(|| {
+            format!(
+                "`{text}` is no Pyth receiver program: write {}{none}",
+                RECEIVERS.join(" or ")
+            )
+        })
 }
 
 fn show_address(unit: Unit, key: Pubkey) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::file::{
     fields::{Field, BANK, MARKET},
-    units::Scale,
+    units::{Scale, Text},
 };
 
 /// One field that differs.
@@ -24,24 +24,17 @@ pub struct Change {
 /// What differs between two sets of settings of a market.
 #[must_use]
 pub fn market_changes(from: &MarketConfig, to: &MarketConfig, scale: Scale) -> Vec<Change> {
-    changes(MARKET, from, to, scale, MarketConfig::raises_risk)
+    changes(&MARKET, from, to, scale, MarketConfig::raises_risk)
 }
 
 /// What differs between two sets of settings of a bank.
 #[must_use]
-pub fn bank_changes(
-    from: &BankConfig,
-    to: &BankConfig,
-    market: &MarketConfig,
-    scale: Scale,
-) -> Vec<Change> {
-    changes(BANK, from, to, scale, |from, to| {
-        from.raises_risk(to, market)
-    })
+pub fn bank_changes(from: &BankConfig, to: &BankConfig, scale: Scale) -> Vec<Change> {
+    changes(&BANK, from, to, scale, BankConfig::raises_risk)
 }
 
 fn changes<T: Copy>(
-    table: &[Field<T>],
+    table: &[&Field<T>],
     from: &T,
     to: &T,
     scale: Scale,

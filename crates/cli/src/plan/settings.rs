@@ -47,7 +47,7 @@ pub(super) fn market(
         wanted,
         (&found.config, found.queued),
         (found.delay(), now),
-        MARKET,
+        &MARKET,
         MarketConfig::raises_risk,
         |config| market_is_valid(config, found),
     )
@@ -63,9 +63,9 @@ pub(super) fn bank(
         wanted,
         (&found.config, found.queued),
         (market.delay(), now),
-        BANK,
-        |from, to| from.raises_risk(to, &market.config),
-        |config| bank_is_valid(config, &market.config),
+        &BANK,
+        BankConfig::raises_risk,
+        bank_is_valid,
     )
 }
 
@@ -73,7 +73,7 @@ fn verdict<T: Copy + PartialEq>(
     wanted: &T,
     (current, queued): (&T, Option<Queued<T>>),
     (delay, now): (i64, i64),
-    table: &[Field<T>],
+    table: &[&Field<T>],
     raises_risk: impl Fn(&T, &T) -> bool,
     is_valid: impl Fn(&T) -> bool,
 ) -> Verdict<T> {
@@ -111,7 +111,7 @@ fn verdict<T: Copy + PartialEq>(
 fn safe_part<T: Copy>(
     current: &T,
     wanted: &T,
-    table: &[Field<T>],
+    table: &[&Field<T>],
     raises_risk: impl Fn(&T, &T) -> bool,
 ) -> T {
     let mut safe = *current;

@@ -9,7 +9,6 @@ mod bank;
 mod market;
 mod obligation;
 mod pubkey;
-mod settings;
 mod wide;
 
 pub use bank::{AuctionState, Bank, BucketState, BuyBackState, LedgerState, PriceState};
@@ -18,10 +17,10 @@ pub use obligation::{Obligation, Position, MAX_POSITIONS};
 #[cfg(feature = "anchor")]
 pub use pubkey::PROGRAM;
 pub use pubkey::{same_address, Pubkey, PYTH_RECEIVERS};
-pub use settings::{BankConfig, MarketConfig};
 pub use wide::Le128;
 
 use crate::error::{EngineError, Result};
+pub use crate::settings::{BankConfig, MarketConfig};
 
 /// Layout version of every account; raised by a migration.
 pub const VERSION: u8 = 1;

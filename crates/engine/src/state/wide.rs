@@ -1,5 +1,7 @@
 //! 128-bit numbers in accounts.
 
+use core::cmp::Ordering;
+
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
@@ -22,6 +24,18 @@ impl Le128 {
     #[must_use]
     pub fn get(self) -> u128 {
         u128::from(self.high).wrapping_shl(64) | u128::from(self.low)
+    }
+}
+
+impl PartialOrd for Le128 {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Le128 {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.get().cmp(&other.get())
     }
 }
 

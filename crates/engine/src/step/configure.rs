@@ -53,7 +53,7 @@ pub fn new_bank(
     if config.delisted != 0 {
         return Err(EngineError::Config("a new bank must not be delisted"));
     }
-    config.validate(&market.config)?;
+    config.validate()?;
     bank.live_at = market.change_effective_at(now)?.0;
     bank.config = *config;
     bank.store(&Ledger::new(now))
@@ -70,9 +70,8 @@ pub fn update_bank(
     config: &BankConfig,
     now: UnixTime,
 ) -> Result<ConfigChange> {
-    config.validate(&market.config)?;
-    let is_queued =
-        market.update_delay_secs() > 0 && bank.config.raises_risk(config, &market.config);
+    config.validate()?;
+    let is_queued = market.update_delay_secs() > 0 && bank.config.raises_risk(config);
     if is_queued {
         let effective_at = market.change_effective_at(now)?;
         bank.pending_config = *config;
@@ -96,11 +95,11 @@ pub fn update_bank(
 ///
 /// # Errors
 /// `NoPendingUpdate`, `UpdateTooEarly`, `UpdateLapsed`, and those of
-/// [`BankConfig::validate`] as the market is now.
-pub fn apply_bank_update(market: &Market, bank: &mut Bank, now: UnixTime) -> Result<()> {
+/// [`BankConfig::validate`].
+pub fn apply_bank_update(bank: &mut Bank, now: UnixTime) -> Result<()> {
     require_due(bank.pending_config_at, now)?;
     let config = bank.pending_config;
-    config.validate(&market.config)?;
+    config.validate()?;
     replace_config(bank, &config, now)?;
     clear_bank(bank);
     Ok(())

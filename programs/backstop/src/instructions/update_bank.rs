@@ -69,7 +69,7 @@ pub fn apply_bank_update(ctx: Context<'_, ApplyBankUpdate<'_>>) -> Result<()> {
     let market = accounts.market.load()?;
     let mut bank = accounts.bank.load_mut()?;
     require_pair(accounts.market.key(), &market, &bank)?;
-    step::apply_bank_update(&market, &mut bank, now).ruled()?;
+    step::apply_bank_update(&mut bank, now).ruled()?;
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.bank.key(),

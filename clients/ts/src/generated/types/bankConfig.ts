@@ -34,23 +34,29 @@ import {
 /**
  * Settings of one bank. Every `_bps` field is in hundredths of a per cent,
  * every `_secs` field in seconds, every amount in atoms of the bank's asset.
+ *
+ * What hurts whichever way it moves (thresholds, bonuses, the interest curve)
+ * always waits. So does the mode: up, it puts holders of the governance token
+ * behind the lenders; down, it takes them away, and lenders could be made to
+ * carry a deficit that is open already. And so does `min_risk_age_secs`, which
+ * can put a write-off out of reach.
  */
 export type BankConfig = {
-    /** Least price of an auction: atoms of this asset per governance atom, times 2^64; 0 for none. */
+    /** (rate) Least price of an auction in this bank; 0 for none. */
     fixedFloorRate: bigint;
-    /** Start price of an auction where the market has no governance feed, same unit. */
+    /** (rate) Start price of an auction where the market has no governance feed. */
     fixedStartRate: bigint;
-    /** (atoms) Most that lenders may own. */
+    /** (atoms) Most that lenders may own. Shares received by liquidation are not capped. */
     depositCap: bigint;
     /** (atoms) Most that may be borrowed. */
     borrowCap: bigint;
-    /** (atoms) Least debt of a position; at least 1. */
+    /** (atoms) Least debt of a position. */
     minDebt: bigint;
     /** (atoms) Debts up to this size may be liquidated in one go. */
     fullCloseDebt: bigint;
     /** (atoms) Most that leaves the insurance vault per window; 0 means unlimited. */
     drawLimit: bigint;
-    /** (atoms) Most paid in bounties per window. */
+    /** (atoms) Most paid in bounties per window; 0 means none. */
     bountyCap: bigint;
     /** (atoms) No bounty for a smaller loss. */
     bountyMinLoss: bigint;
@@ -60,27 +66,27 @@ export type BankConfig = {
     oracleProgram: Address;
     /** Pyth feed of the asset. */
     feedId: ReadonlyUint8Array;
-    /** (bps) Share of collateral that counts when borrowing. */
+    /** (bps) Share of collateral that counts when borrowing or withdrawing. */
     collateralFactorBps: number;
     /** (bps) Share of collateral that counts before liquidation. */
     liquidationThresholdBps: number;
-    /** (bps) What a debt counts; at least 10000. */
+    /** (bps) What a debt in this bank counts. */
     liabilityWeightBps: number;
-    /** (bps) Liquidation bonus at the threshold, and underwater. */
+    /** (bps) Liquidation bonus at the threshold, and whenever the obligation is underwater. */
     minBonusBps: number;
-    /** (bps) Largest liquidation bonus. */
+    /** (bps) Liquidation bonus when the shortfall reaches `bonus_ramp_bps`. */
     maxBonusBps: number;
     /** (bps) Shortfall of weighted debt at which the bonus is largest. */
     bonusRampBps: number;
-    /** (bps) Share of the bonus that goes to insurance fees. */
+    /** (bps) Part of the bonus that goes to the collateral bank's insurance fees. */
     bonusInsuranceBps: number;
-    /** (bps) Health that a liquidation restores; at least 10000. */
+    /** (bps) Weighted collateral over weighted debt that a liquidation restores. */
     targetHealthBps: number;
-    /** (bps) Most of cash and loans together that may be lent. */
+    /** (bps) Most of cash and loans together that may be lent out by a new loan. */
     maxUtilisationBps: number;
     /** (bps) Yearly interest of an unused bank. */
     baseRateBps: number;
-    /** (bps) Rise of the yearly interest up to the kink. */
+    /** (bps) Rise of the yearly interest from 0 to the kink. */
     slopeBelowBps: number;
     /** (bps) Rise of the yearly interest from the kink to full use. */
     slopeAboveBps: number;
@@ -92,11 +98,11 @@ export type BankConfig = {
     insuranceFeeBps: number;
     /** (secs) Oldest price accepted. */
     maxAgeSecs: number;
-    /** (bps) Widest confidence interval accepted, as a share of the price. */
+    /** (bps) Widest confidence interval accepted, against the lower of spot and average. */
     maxConfBps: number;
-    /** (bps) Largest distance of spot from average accepted. */
+    /** (bps) Largest distance of spot from average accepted, against the average. */
     maxDivergenceBps: number;
-    /** (secs) From the owner's last borrowing or withdrawal to a write-off. */
+    /** (secs) From the owner's last loan or withdrawal to a write-off. */
     minRiskAgeSecs: number;
     /** (secs) Window of `draw_limit` and `bounty_cap`. */
     limitWindowSecs: number;
@@ -110,28 +116,31 @@ export type BankConfig = {
     insuranceTargetBps: number;
     /** Write-offs: 0 disabled, 1 insurance only, 2 full. */
     writeOffMode: number;
-    /** 1 if the asset can no longer be priced: deposits in it count as nothing. */
+    /**
+     * 1 if the asset can no longer be priced: deposits here count as nothing and are not
+     * seized; no deposits, no loans.
+     */
     delisted: number;
     /** Zero. */
     reserved: ReadonlyUint8Array;
 };
 
 export type BankConfigArgs = {
-    /** Least price of an auction: atoms of this asset per governance atom, times 2^64; 0 for none. */
+    /** (rate) Least price of an auction in this bank; 0 for none. */
     fixedFloorRate: number | bigint;
-    /** Start price of an auction where the market has no governance feed, same unit. */
+    /** (rate) Start price of an auction where the market has no governance feed. */
     fixedStartRate: number | bigint;
-    /** (atoms) Most that lenders may own. */
+    /** (atoms) Most that lenders may own. Shares received by liquidation are not capped. */
     depositCap: number | bigint;
     /** (atoms) Most that may be borrowed. */
     borrowCap: number | bigint;
-    /** (atoms) Least debt of a position; at least 1. */
+    /** (atoms) Least debt of a position. */
     minDebt: number | bigint;
     /** (atoms) Debts up to this size may be liquidated in one go. */
     fullCloseDebt: number | bigint;
     /** (atoms) Most that leaves the insurance vault per window; 0 means unlimited. */
     drawLimit: number | bigint;
-    /** (atoms) Most paid in bounties per window. */
+    /** (atoms) Most paid in bounties per window; 0 means none. */
     bountyCap: number | bigint;
     /** (atoms) No bounty for a smaller loss. */
     bountyMinLoss: number | bigint;
@@ -141,27 +150,27 @@ export type BankConfigArgs = {
     oracleProgram: Address;
     /** Pyth feed of the asset. */
     feedId: ReadonlyUint8Array;
-    /** (bps) Share of collateral that counts when borrowing. */
+    /** (bps) Share of collateral that counts when borrowing or withdrawing. */
     collateralFactorBps: number;
     /** (bps) Share of collateral that counts before liquidation. */
     liquidationThresholdBps: number;
-    /** (bps) What a debt counts; at least 10000. */
+    /** (bps) What a debt in this bank counts. */
     liabilityWeightBps: number;
-    /** (bps) Liquidation bonus at the threshold, and underwater. */
+    /** (bps) Liquidation bonus at the threshold, and whenever the obligation is underwater. */
     minBonusBps: number;
-    /** (bps) Largest liquidation bonus. */
+    /** (bps) Liquidation bonus when the shortfall reaches `bonus_ramp_bps`. */
     maxBonusBps: number;
     /** (bps) Shortfall of weighted debt at which the bonus is largest. */
     bonusRampBps: number;
-    /** (bps) Share of the bonus that goes to insurance fees. */
+    /** (bps) Part of the bonus that goes to the collateral bank's insurance fees. */
     bonusInsuranceBps: number;
-    /** (bps) Health that a liquidation restores; at least 10000. */
+    /** (bps) Weighted collateral over weighted debt that a liquidation restores. */
     targetHealthBps: number;
-    /** (bps) Most of cash and loans together that may be lent. */
+    /** (bps) Most of cash and loans together that may be lent out by a new loan. */
     maxUtilisationBps: number;
     /** (bps) Yearly interest of an unused bank. */
     baseRateBps: number;
-    /** (bps) Rise of the yearly interest up to the kink. */
+    /** (bps) Rise of the yearly interest from 0 to the kink. */
     slopeBelowBps: number;
     /** (bps) Rise of the yearly interest from the kink to full use. */
     slopeAboveBps: number;
@@ -173,11 +182,11 @@ export type BankConfigArgs = {
     insuranceFeeBps: number;
     /** (secs) Oldest price accepted. */
     maxAgeSecs: number;
-    /** (bps) Widest confidence interval accepted, as a share of the price. */
+    /** (bps) Widest confidence interval accepted, against the lower of spot and average. */
     maxConfBps: number;
-    /** (bps) Largest distance of spot from average accepted. */
+    /** (bps) Largest distance of spot from average accepted, against the average. */
     maxDivergenceBps: number;
-    /** (secs) From the owner's last borrowing or withdrawal to a write-off. */
+    /** (secs) From the owner's last loan or withdrawal to a write-off. */
     minRiskAgeSecs: number;
     /** (secs) Window of `draw_limit` and `bounty_cap`. */
     limitWindowSecs: number;
@@ -191,7 +200,10 @@ export type BankConfigArgs = {
     insuranceTargetBps: number;
     /** Write-offs: 0 disabled, 1 insurance only, 2 full. */
     writeOffMode: number;
-    /** 1 if the asset can no longer be priced: deposits in it count as nothing. */
+    /**
+     * 1 if the asset can no longer be priced: deposits here count as nothing and are not
+     * seized; no deposits, no loans.
+     */
     delisted: number;
     /** Zero. */
     reserved: ReadonlyUint8Array;

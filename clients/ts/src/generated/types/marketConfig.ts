@@ -27,40 +27,47 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-/** Settings of a market: its roles, its delays and its dilution policy. */
+/**
+ * Settings of a market: its roles, its delays and its dilution policy.
+ *
+ * Limits on issuance always wait: wider ones dilute holders, narrower ones
+ * leave lenders with the deficit. So do the limits on governance prices,
+ * which can stop issuance as well. In an emergency the guardian's pause is
+ * faster than any of them.
+ */
 export type MarketConfig = {
     /** May pause for a bounded time, and nothing else. */
     guardian: Address;
-    /** Owner of the token accounts that protocol fees are paid to. */
+    /** Owner of the token accounts that protocol fees go to. */
     feeOwner: Address;
     /** Receiver program of the governance token's price; all zero for no feed. */
     oracleProgram: Address;
     /** Pyth feed of the governance token. */
     feedId: ReadonlyUint8Array;
-    /** (governance atoms) Most that may ever be issued, net of what was burned unsold. */
+    /** (governance atoms) Most that may ever be outstanding, net of what was burned unsold. */
     lifetimeIssuanceCap: bigint;
     /** (secs) How long a risk-raising change waits. */
     configDelaySecs: number;
-    /** (secs) Longest pause, and shortest rest between two. */
+    /** (secs) Longest pause, and the rest that must follow it. */
     maxPauseSecs: number;
     /** (secs) From opening an auction to its first sale. */
     auctionDelaySecs: number;
-    /** (secs) From the first sale to the floor price. */
+    /** (secs) From the first sale to the floor; also the length of a buy-back. */
     auctionDurationSecs: number;
-    /** (bps) Largest discount of the floor to the lower of spot and average. */
+    /** (bps) Discount of the floor to the lower of spot and average. */
     maxDiscountBps: number;
     /** (bps) Premium of the start over the higher of spot and average. */
     premiumBps: number;
     /**
-     * Failed auctions, since the deficit was last zero, after which it may be
-     * socialised.
+     * Auctions not sold out, since the deficit was last zero, after which issuance counts as
+     * hopeless.
      */
     maxFailedAuctions: number;
-    /** (bps) Share of supply that may be issued per window. */
+    /** (bps) Share of supply per window. Over one whole window up to twice as much can pass. */
     issuanceWindowBps: number;
     /** (secs) Window of `issuance_window_bps`. */
     issuanceWindowSecs: number;
-    /** (bps) Share of supply that one auction may issue. */
+    /** (bps) Share of supply per auction. */
     issuanceAuctionBps: number;
     /** (secs) Oldest governance price accepted. */
     maxAgeSecs: number;
@@ -75,36 +82,36 @@ export type MarketConfig = {
 export type MarketConfigArgs = {
     /** May pause for a bounded time, and nothing else. */
     guardian: Address;
-    /** Owner of the token accounts that protocol fees are paid to. */
+    /** Owner of the token accounts that protocol fees go to. */
     feeOwner: Address;
     /** Receiver program of the governance token's price; all zero for no feed. */
     oracleProgram: Address;
     /** Pyth feed of the governance token. */
     feedId: ReadonlyUint8Array;
-    /** (governance atoms) Most that may ever be issued, net of what was burned unsold. */
+    /** (governance atoms) Most that may ever be outstanding, net of what was burned unsold. */
     lifetimeIssuanceCap: number | bigint;
     /** (secs) How long a risk-raising change waits. */
     configDelaySecs: number;
-    /** (secs) Longest pause, and shortest rest between two. */
+    /** (secs) Longest pause, and the rest that must follow it. */
     maxPauseSecs: number;
     /** (secs) From opening an auction to its first sale. */
     auctionDelaySecs: number;
-    /** (secs) From the first sale to the floor price. */
+    /** (secs) From the first sale to the floor; also the length of a buy-back. */
     auctionDurationSecs: number;
-    /** (bps) Largest discount of the floor to the lower of spot and average. */
+    /** (bps) Discount of the floor to the lower of spot and average. */
     maxDiscountBps: number;
     /** (bps) Premium of the start over the higher of spot and average. */
     premiumBps: number;
     /**
-     * Failed auctions, since the deficit was last zero, after which it may be
-     * socialised.
+     * Auctions not sold out, since the deficit was last zero, after which issuance counts as
+     * hopeless.
      */
     maxFailedAuctions: number;
-    /** (bps) Share of supply that may be issued per window. */
+    /** (bps) Share of supply per window. Over one whole window up to twice as much can pass. */
     issuanceWindowBps: number;
     /** (secs) Window of `issuance_window_bps`. */
     issuanceWindowSecs: number;
-    /** (bps) Share of supply that one auction may issue. */
+    /** (bps) Share of supply per auction. */
     issuanceAuctionBps: number;
     /** (secs) Oldest governance price accepted. */
     maxAgeSecs: number;

@@ -99,16 +99,14 @@ fn changes(desired: &Desired, step: &Step, before: &Observed) -> Vec<Change> {
         }),
         Step::UpdateBank { bank, config, .. } => {
             before.banks.get(bank).map_or_else(Vec::new, |found| {
-                bank_changes(&found.config, config, &market.config, scale(bank))
+                bank_changes(&found.config, config, scale(bank))
             })
         }
         Step::ApplyBankUpdate { bank } => before
             .banks
             .get(bank)
             .and_then(|found| Some((found.config, found.queued?.config)))
-            .map_or_else(Vec::new, |(from, to)| {
-                bank_changes(&from, &to, &market.config, scale(bank))
-            }),
+            .map_or_else(Vec::new, |(from, to)| bank_changes(&from, &to, scale(bank))),
         _ => Vec::new(),
     }
 }

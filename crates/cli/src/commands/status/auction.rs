@@ -13,7 +13,7 @@ use crate::{
     books::amount,
     context::Market,
     failure::Failure,
-    file::units::{Raw, Scale, Unit},
+    file::units::{Raw, Scale, Text, Unit},
     output::{relative, table, Report},
 };
 

@@ -9,7 +9,10 @@ use crate::{
     books::{amount, books_json},
     context::Market,
     failure::Failure,
-    file::{fields::BANK, units::Scale},
+    file::{
+        fields::BANK,
+        units::{Scale, Text},
+    },
     output::{pairs, relative, time, Report},
 };
 

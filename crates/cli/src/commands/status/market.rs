@@ -8,7 +8,10 @@ use crate::{
     amount::format,
     books::amount,
     context::Market,
-    file::{fields::MARKET, units::Scale},
+    file::{
+        fields::MARKET,
+        units::{Scale, Text},
+    },
     output::{pairs, relative, table, time, Report},
 };
 
