@@ -268,7 +268,7 @@ pub fn check_order(receipt: &Receipt) -> Result<(), Violation> {
         let after = &event.after;
         hold!(
             "ORDER",
-            after.insurance == 0 && after.on_auction == 0 && event.reason <= 5,
+            after.insurance == 0 && after.on_auction == 0,
             "socialised {} with {} insured and {} on auction",
             event.socialised,
             after.insurance,

@@ -5,7 +5,7 @@ mod bad_debt;
 
 use {
     backstop::{
-        events::{DeficitCovered, DeficitSocialised},
+        events::{DeficitCovered, DeficitSocialised, SocialiseReason},
         state::LedgerState,
     },
     backstop_tests::{
@@ -128,7 +128,7 @@ fn lenders_lose_only_what_they_do_not_cover() {
                     socialised: socialised,
                     protocol_fees_used: protocol,
                     insurance_fees_used: insurance,
-                    reason: 0,
+                    reason: SocialiseReason::ModeWithoutIssuance,
                     wound_down: false,
                     after: books(&ledger),
                 }

@@ -71,8 +71,7 @@ fn a_partial_fill_moves_payment_and_tokens_and_lowers_the_deficit() {
                 bought: 100 * TOKEN,
                 paid: 150 * USDC,
                 excess: 0,
-                rate_low: 1 << 63,
-                rate_high: 1,
+                rate: (1 << 64) | (1 << 63),
                 burned: 0,
                 lot_left: 1_100 * TOKEN,
                 after: books(&ledger),
@@ -105,7 +104,7 @@ fn the_price_falls_in_a_straight_line_and_is_rounded_for_the_bank() {
             let rate = falling(start, floor, elapsed);
             let receipt = world.buy(&stage.bidder, stage.usdc, amount).unwrap();
             let event = receipt.event::<GovernanceBought>();
-            let shown = u128::from(event.rate_high) << 64 | u128::from(event.rate_low);
+            let shown = event.rate;
             assert_eq!(shown, rate, "after {elapsed} s");
             assert_eq!((event.bought, event.paid), (amount, cost(amount, rate)));
         }

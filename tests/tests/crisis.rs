@@ -4,7 +4,7 @@
 mod bad_debt;
 
 use {
-    backstop::events::{DebtWrittenOff, DeficitSocialised},
+    backstop::events::{DebtWrittenOff, DeficitSocialised, SocialiseReason},
     backstop_tests::{
         settings::DAY,
         tokens,
@@ -61,7 +61,10 @@ fn a_loss_of_a_thousand_dollars_is_carried_by_everybody_in_turn_and_none_of_it_i
         world.close_auction(usdc).unwrap();
         world.advance(3 * u64::from(DAY));
         let event = world.socialise(usdc).unwrap().event::<DeficitSocialised>();
-        assert_eq!((event.socialised, event.reason), (495 * USDC, 3));
+        assert_eq!(
+            (event.socialised, event.reason),
+            (495 * USDC, SocialiseReason::AuctionsFailed)
+        );
 
         let ledger = world.bank(usdc).ledger;
         let carried = [

@@ -3,10 +3,13 @@
 //! that needs no migration.
 
 use {
-    anchor_lang::Discriminator,
-    backstop::state::{
-        AuctionState, Bank, BankConfig, BucketState, BuyBackState, Le128, LedgerState, Market,
-        MarketConfig, Obligation, PauseState, Position, PriceState,
+    anchor_lang::{AnchorSerialize, Discriminator},
+    backstop::{
+        events::{ConfigChangeKind, SocialiseReason},
+        state::{
+            AuctionState, Bank, BankConfig, BucketState, BuyBackState, Le128, LedgerState, Market,
+            MarketConfig, Obligation, PauseKind, PauseState, Position, PriceState,
+        },
     },
     std::mem::{align_of, offset_of, size_of},
 };
@@ -297,4 +300,40 @@ fn wide_numbers_are_little_endian_halves() {
     assert_eq!(stored.get(), number);
     let bytes: Vec<u8> = (0..16).collect();
     assert_eq!(bytemuck::bytes_of(&stored), bytes);
+}
+
+#[test]
+fn enums_and_rates_of_events_are_as_small_as_numbers() {
+    let bytes = |value: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = Vec::new();
+        value(&mut bytes);
+        bytes
+    };
+    let reasons = [
+        SocialiseReason::ModeWithoutIssuance,
+        SocialiseReason::IssuanceHalted,
+        SocialiseReason::NoPrice,
+        SocialiseReason::AuctionsFailed,
+        SocialiseReason::LifetimeCapReached,
+        SocialiseReason::Deadline,
+    ];
+    for (code, reason) in (0..).zip(reasons) {
+        assert_eq!(bytes(&|to| reason.serialize(to).unwrap()), [code]);
+    }
+    let kinds = [
+        ConfigChangeKind::AtOnce,
+        ConfigChangeKind::Queued,
+        ConfigChangeKind::Applied,
+        ConfigChangeKind::Cancelled,
+    ];
+    for (code, kind) in (0..).zip(kinds) {
+        assert_eq!(bytes(&|to| kind.serialize(to).unwrap()), [code]);
+    }
+    let pauses = [PauseKind::Borrow, PauseKind::WriteOff, PauseKind::Issuance];
+    for (code, kind) in (0..).zip(pauses) {
+        assert_eq!(bytes(&|to| kind.serialize(to).unwrap()), [code]);
+    }
+    let rate: u128 = (3 << 64) | 7;
+    let halves = [7u64, 3].map(u64::to_le_bytes).concat();
+    assert_eq!(bytes(&|to| rate.serialize(to).unwrap()), halves);
 }

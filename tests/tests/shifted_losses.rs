@@ -5,7 +5,7 @@ mod bad_debt;
 use {
     backstop::{
         error::BackstopError,
-        events::{DebtWrittenOff, DeficitSocialised},
+        events::{DebtWrittenOff, DeficitSocialised, SocialiseReason},
         state::PauseKind,
     },
     backstop_tests::{
@@ -84,7 +84,10 @@ fn auctions_reopened_without_end_do_not_keep_lenders_waiting() {
             .socialise(stage.usdc)
             .unwrap()
             .event::<DeficitSocialised>();
-        assert_eq!((event.socialised, event.reason), (600 * USDC, 3));
+        assert_eq!(
+            (event.socialised, event.reason),
+            (600 * USDC, SocialiseReason::AuctionsFailed)
+        );
     });
 }
 

@@ -5,7 +5,7 @@ mod bad_debt;
 use {
     backstop::{
         error::BackstopError,
-        events::DeficitSocialised,
+        events::{DeficitSocialised, SocialiseReason},
         state::{BankConfig, LedgerState, MarketConfig, PauseKind},
     },
     backstop_tests::{
@@ -33,7 +33,7 @@ fn patient(config: &mut BankConfig) {
 }
 
 /// Passes if socialising is refused as too early, then a second later works.
-fn one_second_early_then_on_time(world: &mut World, stage: &Stage, reason: u8) {
+fn one_second_early_then_on_time(world: &mut World, stage: &Stage, reason: SocialiseReason) {
     let keys = world.keys(stage.usdc);
     let socialise = ix::socialise_deficit(&keys);
     world.refuse(&[socialise], &[], BackstopError::SocialiseTooEarly);
@@ -79,7 +79,7 @@ fn a_deficit_that_nothing_can_cover_is_taken_off_what_lenders_own() {
                 socialised: 600 * USDC,
                 protocol_fees_used: 0,
                 insurance_fees_used: 0,
-                reason: 0,
+                reason: SocialiseReason::ModeWithoutIssuance,
                 wound_down: false,
                 after: books(&ledger),
             }
@@ -108,7 +108,7 @@ fn issuance_that_is_paused_for_the_whole_delay_is_a_reason_and_a_fresh_pause_is_
         world.write_off(&stage.keeper, &debtor, stage.usdc).unwrap();
         // The pause has lasted the delay before the deficit has.
         world.advance(DELAY - 1);
-        one_second_early_then_on_time(world, &stage, 1);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::IssuanceHalted);
     });
     on_both(|world: &mut World| {
         let stage = stage_with(world, |market| market.issuance_auction_bps = 0, patient);
@@ -121,7 +121,7 @@ fn issuance_that_is_paused_for_the_whole_delay_is_a_reason_and_a_fresh_pause_is_
         world.send(&[pause], &[&guardian]).unwrap();
         // The deficit has lasted the delay before the pause has.
         world.advance(DELAY - 1);
-        one_second_early_then_on_time(world, &stage, 1);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::IssuanceHalted);
     });
 }
 
@@ -135,7 +135,7 @@ fn a_price_that_is_missing_for_the_whole_delay_is_a_reason() {
         world.cover(stage.usdc).unwrap();
         assert_eq!(world.market_state().governance_priced_at, world.chain.now());
         world.advance(DELAY);
-        one_second_early_then_on_time(world, &stage, 2);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::NoPrice);
     });
     on_both(|world: &mut World| {
         bad_debt::set_market(world, |market| {
@@ -146,7 +146,7 @@ fn a_price_that_is_missing_for_the_whole_delay_is_a_reason() {
         let stage = stage_bank(world, patient);
         lose(world, &stage, "debtor", 600 * USDC);
         world.advance(DELAY - 1);
-        one_second_early_then_on_time(world, &stage, 2);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::NoPrice);
     });
 }
 
@@ -163,7 +163,7 @@ fn a_price_that_nobody_showed_during_an_auction_was_not_missing() {
         world.refuse(&[close, socialise], &[], BackstopError::SocialiseTooEarly);
         world.close_auction(stage.usdc).unwrap();
         world.advance_silently(DELAY);
-        one_second_early_then_on_time(world, &stage, 2);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::NoPrice);
     });
 }
 
@@ -198,7 +198,10 @@ fn auctions_that_failed_often_enough_are_a_reason() {
             .socialise(stage.usdc)
             .unwrap()
             .event::<DeficitSocialised>();
-        assert_eq!((event.reason, event.socialised), (3, 600 * USDC));
+        assert_eq!(
+            (event.reason, event.socialised),
+            (SocialiseReason::AuctionsFailed, 600 * USDC)
+        );
         assert_eq!(world.bank(stage.usdc).failed_auctions, 0);
     });
     on_both(|world: &mut World| {
@@ -207,7 +210,7 @@ fn auctions_that_failed_often_enough_are_a_reason() {
         world.advance(AUCTION_DELAY + AUCTION_DURATION + 1);
         world.close_auction(stage.usdc).unwrap();
         world.advance(DELAY - (AUCTION_DELAY + AUCTION_DURATION + 1) - 1);
-        one_second_early_then_on_time(world, &stage, 3);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::AuctionsFailed);
     });
 }
 
@@ -223,7 +226,7 @@ fn a_lifetime_cap_that_is_used_up_is_a_reason() {
         world.advance(AUCTION_DELAY + AUCTION_DURATION);
         world.buy(&stage.bidder, stage.usdc, 100 * TOKEN).unwrap();
         world.advance(DELAY - AUCTION_DELAY - AUCTION_DURATION - 1);
-        one_second_early_then_on_time(world, &stage, 4);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::LifetimeCapReached);
         assert_eq!(
             world.bank(stage.usdc).ledger.socialised.get(),
             u128::from(550 * USDC)
@@ -244,7 +247,7 @@ fn the_deadline_is_a_reason_even_where_issuance_could_still_help() {
         world.advance(DEADLINE - DELAY - 2 - 10);
         world.cover(stage.usdc).unwrap();
         world.advance(10);
-        one_second_early_then_on_time(world, &stage, 5);
+        one_second_early_then_on_time(world, &stage, SocialiseReason::Deadline);
     });
 }
 
@@ -275,6 +278,9 @@ fn not_while_an_auction_insurance_or_a_pause_stands_before_it() {
             .send(&[socialise], &[])
             .unwrap()
             .event::<DeficitSocialised>();
-        assert_eq!((event.reason, event.socialised), (5, 599 * USDC));
+        assert_eq!(
+            (event.reason, event.socialised),
+            (SocialiseReason::Deadline, 599 * USDC)
+        );
     });
 }

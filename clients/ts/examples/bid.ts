@@ -72,7 +72,7 @@ async function bid(view: MarketView, target: BankView): Promise<void> {
     const details = await fetchDetails(rpc, signature);
     for (const bought of eventsNamed(details?.events ?? [], 'GovernanceBought')) {
         const decimals = { governance: view.market.governanceDecimals, asset: bank.decimals };
-        const rate = (bought.rateHigh << 64n) | bought.rateLow;
+        const rate = bought.rate;
         const tokens = formatAmount(bought.bought, decimals.governance);
         const paid = formatAmount(bought.paid, decimals.asset);
         console.log(`bought ${tokens} for ${paid} at ${formatRate(rate, decimals)}: ${signature}`);

@@ -107,7 +107,7 @@ test(
             'GovernanceBought',
         );
         assert.equal(bought.paid, part.paid);
-        assert.equal((bought.rateHigh << 64n) | bought.rateLow, part.rate);
+        assert.equal(bought.rate, part.rate);
         assert.equal(world.balance(wallet.governanceAccount), part.bought);
 
         const cheap = await refusedWith(async () =>

@@ -97,7 +97,7 @@ export async function buy(chain: Chain, order: Order): Promise<Receipt> {
     const details = await fetchDetails(rpc, signature).catch(() => undefined);
     const [event] = eventsNamed(details?.events ?? built.events, 'GovernanceBought');
     if (!event) return { signature, bought: fill.bought, paid: fill.paid, rate: fill.rate };
-    const rate = (event.rateHigh << 64n) | event.rateLow;
+    const rate = event.rate;
     return { signature, bought: event.bought, paid: event.paid, rate };
 }
 

@@ -13,6 +13,15 @@ use solana_pubkey::Pubkey;
 const IDL: &str = include_str!("../../../clients/idl/backstop.json");
 
 fn fields(name: &str) -> Option<&'static Vec<Value>> {
+    part(name, "/type/fields")
+}
+
+/// The variants of an enum.
+fn variants(name: &str) -> Option<&'static Vec<Value>> {
+    part(name, "/type/variants")
+}
+
+fn part(name: &str, path: &str) -> Option<&'static Vec<Value>> {
     static TYPES: OnceLock<Value> = OnceLock::new();
     let types = TYPES.get_or_init(|| {
         let idl: Value = serde_json::from_str(IDL).unwrap_or_default();
@@ -22,7 +31,7 @@ fn fields(name: &str) -> Option<&'static Vec<Value>> {
         .as_array()?
         .iter()
         .find(|item| item.get("name").and_then(Value::as_str) == Some(name))?
-        .pointer("/type/fields")?
+        .pointer(path)?
         .as_array()
 }
 
@@ -37,7 +46,10 @@ impl Bytes<'_> {
 
     fn value(&mut self, kind: &Value) -> Option<Value> {
         if let Some(name) = kind.pointer("/defined/name").and_then(Value::as_str) {
-            return self.structure(name).map(Value::Object);
+            return match variants(name) {
+                Some(variants) => self.variant(variants),
+                None => self.structure(name).map(Value::Object),
+            };
         }
         Some(match kind.as_str()? {
             "bool" => json!(self.take::<1>()? != [0]),
@@ -50,6 +62,12 @@ impl Bytes<'_> {
             "pubkey" => json!(Pubkey::new_from_array(self.take()?).to_string()),
             _ => return None,
         })
+    }
+
+    /// The name of an enum's variant.
+    fn variant(&mut self, variants: &[Value]) -> Option<Value> {
+        let [number] = self.take()?;
+        variants.get(usize::from(number))?.get("name").cloned()
     }
 
     fn structure(&mut self, name: &str) -> Option<Map<String, Value>> {
@@ -89,8 +107,7 @@ mod tests {
             bought: u64::MAX,
             paid: 5,
             excess: 0,
-            rate_low: 1,
-            rate_high: 2,
+            rate: u128::MAX,
             burned: 0,
             lot_left: 9,
             after: raw::BooksAfter {
@@ -101,6 +118,7 @@ mod tests {
         let told = to_json(&event);
         assert_eq!(told["event"], "GovernanceBought");
         assert_eq!(told["bought"], u64::MAX.to_string());
+        assert_eq!(told["rate"], u128::MAX.to_string());
         assert_eq!(told["at"], 1_700_000_000);
         assert_eq!(told["after"]["deficit"], "11");
     }

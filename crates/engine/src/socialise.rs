@@ -1,5 +1,8 @@
 //! Giving up: lenders share what nothing else could cover.
 
+#[cfg(feature = "anchor")]
+use anchor_lang::prelude::*;
+
 use crate::auction::{Auction, Issuance, IssuanceLimits};
 use crate::error::{EngineError, Result};
 use crate::ledger::{add_total, Ledger, VIRTUAL_SHARES};
@@ -10,10 +13,10 @@ use crate::waterfall::Mode;
 /// cost is wound down: new shares at such a price would only overflow.
 const WOUND_DOWN_FACTOR: u128 = 1_000;
 
-/// Why issuance was not waited for. Its number is what `DeficitSocialised` carries.
+/// Why issuance was not waited for.
+#[cfg_attr(feature = "anchor", derive(AnchorSerialize, AnchorDeserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Reason {
+pub enum SocialiseReason {
     /// The bank's mode does not issue.
     ModeWithoutIssuance,
     /// Issuance has been paused for the whole delay.
@@ -64,16 +67,23 @@ pub struct SocialisePlan {
     /// What lenders lose.
     pub socialised: Atoms,
     /// Why.
-    pub reason: Reason,
+    pub reason: SocialiseReason,
     /// Whether the bank is wound down by it.
     pub winds_down: bool,
 }
 
-impl Reason {
-    /// The number that events carry, in the order above.
+impl SocialiseReason {
+    /// It, in words.
     #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ModeWithoutIssuance => "the mode allows no issuance",
+            Self::IssuanceHalted => "issuance is halted",
+            Self::NoPrice => "the governance token has no price",
+            Self::AuctionsFailed => "auctions failed",
+            Self::LifetimeCapReached => "the lifetime cap of issuance is reached",
+            Self::Deadline => "the deadline has passed",
+        }
     }
 }
 
@@ -94,20 +104,20 @@ impl Terms {
     /// Why issuance cannot help, if it cannot. A price that merely is not there
     /// now does not count: it must have been missing for the whole delay, so
     /// that passing a stale one forces nothing.
-    fn hopeless(&self, now: UnixTime) -> Option<Reason> {
+    fn hopeless(&self, now: UnixTime) -> Option<SocialiseReason> {
         let unpriced = self
             .priced_at
             .is_none_or(|seen| now > seen.plus(u64::from(self.delay_secs)));
         if self.mode != Mode::Full {
-            Some(Reason::ModeWithoutIssuance)
+            Some(SocialiseReason::ModeWithoutIssuance)
         } else if self.limits.exhausted(&self.issuance) {
-            Some(Reason::LifetimeCapReached)
+            Some(SocialiseReason::LifetimeCapReached)
         } else if self.failed_auctions >= self.max_failed_auctions {
-            Some(Reason::AuctionsFailed)
+            Some(SocialiseReason::AuctionsFailed)
         } else if self.halted {
-            Some(Reason::IssuanceHalted)
+            Some(SocialiseReason::IssuanceHalted)
         } else if unpriced {
-            Some(Reason::NoPrice)
+            Some(SocialiseReason::NoPrice)
         } else {
             None
         }
@@ -142,7 +152,7 @@ impl Ledger {
         let delay = self.deficit_since.plus(u64::from(terms.delay_secs));
         let reason = match terms.hopeless(now) {
             Some(reason) if now >= delay => reason,
-            _ if now >= deadline => Reason::Deadline,
+            _ if now >= deadline => SocialiseReason::Deadline,
             hopeless => {
                 let not_before = if hopeless.is_some() { delay } else { deadline };
                 return Err(EngineError::SocialiseTooEarly {

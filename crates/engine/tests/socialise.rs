@@ -11,7 +11,7 @@ mod common;
 
 use backstop_engine::bucket::Bucket;
 use backstop_engine::ledger::Ledger;
-use backstop_engine::socialise::{Reason, Terms};
+use backstop_engine::socialise::{SocialiseReason, Terms};
 use backstop_engine::units::{Atoms, GovAtoms, Shares, UnixTime};
 use backstop_engine::waterfall::Mode;
 use backstop_engine::EngineError;
@@ -45,13 +45,13 @@ fn owed(deficit: u64) -> Ledger {
     }
 }
 
-fn reason(terms: &Terms, now: i64) -> Result<Reason, EngineError> {
+fn reason(terms: &Terms, now: i64) -> Result<SocialiseReason, EngineError> {
     owed(10)
         .socialise(terms, &idle(), UnixTime(now))
         .map(|plan| plan.reason)
 }
 
-fn too_early(not_before: i64, now: i64) -> Result<Reason, EngineError> {
+fn too_early(not_before: i64, now: i64) -> Result<SocialiseReason, EngineError> {
     Err(EngineError::SocialiseTooEarly { not_before, now })
 }
 
@@ -66,37 +66,37 @@ fn each_reason_applies_from_the_second_its_delay_is_over() {
                 mode: Mode::InsuranceOnly,
                 ..base
             },
-            Reason::ModeWithoutIssuance,
+            SocialiseReason::ModeWithoutIssuance,
         ),
         (
             Terms {
                 mode: Mode::Disabled,
                 ..base
             },
-            Reason::ModeWithoutIssuance,
+            SocialiseReason::ModeWithoutIssuance,
         ),
         (
             Terms {
                 halted: true,
                 ..base
             },
-            Reason::IssuanceHalted,
+            SocialiseReason::IssuanceHalted,
         ),
         (
             Terms {
                 priced_at: None,
                 ..base
             },
-            Reason::NoPrice,
+            SocialiseReason::NoPrice,
         ),
         (
             Terms {
                 failed_auctions: 3,
                 ..base
             },
-            Reason::AuctionsFailed,
+            SocialiseReason::AuctionsFailed,
         ),
-        (exhausted, Reason::LifetimeCapReached),
+        (exhausted, SocialiseReason::LifetimeCapReached),
     ];
     for (terms, expected) in cases {
         let first = SINCE + DELAY;
@@ -114,7 +114,7 @@ fn each_reason_applies_from_the_second_its_delay_is_over() {
 fn the_deadline_needs_no_reason() {
     let last = SINCE + DEADLINE;
     assert_eq!(reason(&hopeful(), last - 1), too_early(last, last - 1));
-    assert_eq!(reason(&hopeful(), last), Ok(Reason::Deadline));
+    assert_eq!(reason(&hopeful(), last), Ok(SocialiseReason::Deadline));
     assert_eq!(
         reason(&hopeful(), SINCE + DELAY),
         too_early(last, SINCE + DELAY)
@@ -132,7 +132,10 @@ fn a_price_must_have_been_missing_for_the_whole_delay() {
         reason(&seen(now - DELAY), now),
         too_early(SINCE + DEADLINE, now)
     );
-    assert_eq!(reason(&seen(now - DELAY - 1), now), Ok(Reason::NoPrice));
+    assert_eq!(
+        reason(&seen(now - DELAY - 1), now),
+        Ok(SocialiseReason::NoPrice)
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 /**
  * Which changes raise the risk of somebody who is already there: the program's
- * rule (`raises_risk` in `crates/engine/src/config.rs`), so that a plan can say
+ * rule (`raises_risk` in `crates/engine/src/settings`), so that a plan can say
  * which changes wait. The program itself decides; a test compares both.
  */
 import type { BankSettings, MarketSettings } from '../file/fields.ts';

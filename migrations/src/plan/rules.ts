@@ -1,5 +1,5 @@
 /**
- * The program's own rules for settings (`validate` in `crates/engine/src/config.rs`),
+ * The program's own rules for settings (`validate` in `crates/engine/src/settings`),
  * asked before anything is sent, so that a file that cannot work is refused with
  * the rule that it breaks. The program asks them again.
  */
@@ -44,7 +44,7 @@ function weightRules(c: BankSettings): Rule[] {
         [
             c.collateral_factor_bps < c.liquidation_threshold_bps ||
                 (c.collateral_factor_bps === 0n && c.liquidation_threshold_bps === 0n),
-            'collateral_factor_bps must be below liquidation_threshold_bps',
+            'collateral_factor_bps must be below liquidation_threshold_bps, or both 0',
         ],
         [
             c.liability_weight_bps >= BPS && c.liability_weight_bps <= MAX_LIABILITY_WEIGHT,
@@ -56,7 +56,7 @@ function weightRules(c: BankSettings): Rule[] {
         [c.bonus_insurance_bps <= BPS, 'bonus_insurance_bps must not exceed 10000'],
         [
             taken <= BPS * (BPS - SELF_LIQUIDATION_MARGIN),
-            'liquidation_threshold x (1 + max_bonus) must stay below 99 %: self-liquidation would pay',
+            'liquidation_threshold_bps x (1 + max_bonus_bps) must stay below 99 %: self-liquidation would pay',
         ],
         [
             c.target_health_bps >= BPS && c.target_health_bps <= 2n * BPS,

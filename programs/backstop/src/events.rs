@@ -3,6 +3,8 @@
 //! number and the state after.
 
 use anchor_lang::prelude::*;
+pub use backstop_engine::socialise::SocialiseReason;
+pub use backstop_engine::state::PauseKind;
 
 /// The books of a bank after a loss event, in atoms.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,10 +110,8 @@ pub struct GovernanceBought {
     pub paid: u64,
     /// (atoms) The part of it beyond the deficit, now insurance fees.
     pub excess: u64,
-    /// Price, low half: atoms per governance atom, times 2^64.
-    pub rate_low: u64,
-    /// Price, high half.
-    pub rate_high: u64,
+    /// Price: atoms per governance atom, times 2^64.
+    pub rate: u128,
     /// (governance atoms) Burned because the auction is complete.
     pub burned: u64,
     /// (governance atoms) Left in escrow.
@@ -159,9 +159,8 @@ pub struct DeficitSocialised {
     pub protocol_fees_used: u64,
     /// (atoms) Covered by insurance fees first.
     pub insurance_fees_used: u64,
-    /// Why: 0 mode without issuance, 1 issuance halted, 2 no price, 3 auctions
-    /// failed, 4 lifetime cap reached, 5 deadline.
-    pub reason: u8,
+    /// Why.
+    pub reason: SocialiseReason,
     /// Whether the bank is wound down by it.
     pub wound_down: bool,
     /// The books after it.
@@ -381,6 +380,19 @@ pub struct BankCreated {
     pub live_at: i64,
 }
 
+/// What became of a change of settings.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigChangeKind {
+    /// In force at once.
+    AtOnce,
+    /// Waits for its delay.
+    Queued,
+    /// In force after its delay.
+    Applied,
+    /// Dropped.
+    Cancelled,
+}
+
 /// Settings changed, or a change was queued, applied or cancelled.
 #[event]
 pub struct ConfigChanged {
@@ -388,8 +400,8 @@ pub struct ConfigChanged {
     pub market: Pubkey,
     /// The market or bank whose settings these are.
     pub account: Pubkey,
-    /// 0 in force at once, 1 queued, 2 applied after the delay, 3 cancelled.
-    pub kind: u8,
+    /// What became of it.
+    pub kind: ConfigChangeKind,
     /// (unix secs) When it takes or took effect; 0 for cancelled.
     pub effective_at: i64,
 }
@@ -410,8 +422,8 @@ pub struct AdminChanged {
 pub struct PauseChanged {
     /// The market.
     pub market: Pubkey,
-    /// 0 borrowing, 1 write-offs, 2 issuance.
-    pub kind: u8,
+    /// What is paused.
+    pub kind: PauseKind,
     /// (unix secs) In force until then.
     pub until: i64,
 }

@@ -37,7 +37,7 @@ fn buy(stage: &mut Stage, index: usize, rate: Rate, floor: Rate, money: Atoms) {
         .expect("a bid at the asked price is filled");
     stage.log.checks.permissionless += 1;
     let event = receipt.event::<GovernanceBought>();
-    let paid_rate = (u128::from(event.rate_high) << 64) | u128::from(event.rate_low);
+    let paid_rate = event.rate;
     let least = floor.cost_up(backstop_engine::units::GovAtoms(event.bought));
     assert!(
         least.is_ok_and(|least| event.paid >= least.0),

@@ -129,20 +129,8 @@ fn socialise(stage: &mut Stage) {
     stage.log.shared.push(SharedRecord {
         at: event.at,
         socialised: event.socialised,
-        reason: event.reason,
+        reason: event.reason.words(),
     });
-}
-
-/// Why a deficit was shared, in words.
-pub fn reason(code: u8) -> &'static str {
-    match code {
-        0 => "the bank's mode does not issue",
-        1 => "issuance was halted",
-        2 => "the token had no usable price",
-        3 => "too many auctions in a row had failed",
-        4 => "the lifetime cap on issuance was reached",
-        _ => "the deadline had passed",
-    }
 }
 
 /// (hours) How long a market's auctions take, waiting included.

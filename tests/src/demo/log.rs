@@ -134,8 +134,8 @@ pub struct SharedRecord {
     pub at: i64,
     /// (atoms)
     pub socialised: u64,
-    /// The program's code for why.
-    pub reason: u8,
+    /// Why.
+    pub reason: &'static str,
 }
 
 /// Written-off debt that was repaid.

@@ -142,7 +142,7 @@ fn socialising_is_quoted_with_what_still_stands_above_lenders() {
             Some((quoted, receipt)) => {
                 let event: DeficitSocialised = receipt.event();
                 assert_eq!(event.socialised, quoted.socialised.0);
-                assert_eq!(event.reason, quoted.reason.code());
+                assert_eq!(event.reason, quoted.reason);
                 assert_eq!(event.wound_down, quoted.wound_down);
                 assert!(refusals > 2);
                 return;

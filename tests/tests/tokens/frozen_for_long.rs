@@ -11,7 +11,7 @@ use {
     },
     backstop::{
         error::BackstopError,
-        events::{AuctionClosed, DeficitSocialised},
+        events::{AuctionClosed, DeficitSocialised, SocialiseReason},
     },
     backstop_tests::{
         ix::{self, BankKeys},
@@ -21,9 +21,6 @@ use {
     },
     solana_instruction::Instruction,
 };
-
-/// Number of the reason to socialise that auctions failed.
-const AUCTIONS_FAILED: u8 = 3;
 
 #[test]
 fn an_auction_over_a_frozen_liquidity_vault_ends_unsold_and_is_held_again() {
@@ -77,7 +74,10 @@ fn lenders_pay_for_auctions_that_a_frozen_vault_kept_from_selling() {
         world.refuse(&socialise, &[], BackstopError::SocialiseTooEarly);
         world.advance(3 * u64::from(DAY));
         let event = world.socialise(usdc).unwrap().event::<DeficitSocialised>();
-        assert_eq!((event.reason, event.after.deficit), (AUCTIONS_FAILED, 0));
+        assert_eq!(
+            (event.reason, event.after.deficit),
+            (SocialiseReason::AuctionsFailed, 0)
+        );
     });
 }
 

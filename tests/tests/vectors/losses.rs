@@ -4,7 +4,7 @@ use backstop_engine::{
     auction::Auction,
     bucket::Limit,
     ledger::Ledger,
-    socialise::{Reason, Terms},
+    socialise::{SocialiseReason, Terms},
     units::{Atoms, DebtShares, UnixTime},
     waterfall::{BountyTerms, CoverPlan, DrawTerms, Mode},
 };
@@ -128,14 +128,14 @@ fn cover(draw: &mut Draw) -> Value {
     case(input, plan.map(|plan| show_cover(&ledger, &plan)))
 }
 
-fn reason(reason: Reason) -> &'static str {
+fn reason(reason: SocialiseReason) -> &'static str {
     match reason {
-        Reason::ModeWithoutIssuance => "ModeWithoutIssuance",
-        Reason::IssuanceHalted => "IssuanceHalted",
-        Reason::NoPrice => "NoPrice",
-        Reason::AuctionsFailed => "AuctionsFailed",
-        Reason::LifetimeCapReached => "LifetimeCapReached",
-        Reason::Deadline => "Deadline",
+        SocialiseReason::ModeWithoutIssuance => "ModeWithoutIssuance",
+        SocialiseReason::IssuanceHalted => "IssuanceHalted",
+        SocialiseReason::NoPrice => "NoPrice",
+        SocialiseReason::AuctionsFailed => "AuctionsFailed",
+        SocialiseReason::LifetimeCapReached => "LifetimeCapReached",
+        SocialiseReason::Deadline => "Deadline",
     }
 }
 

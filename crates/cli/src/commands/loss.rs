@@ -21,16 +21,6 @@ use crate::{
     output::{relative, time, Report},
 };
 
-/// What `DeficitSocialised` calls its reasons.
-const REASONS: [&str; 6] = [
-    "the mode allows no issuance",
-    "issuance is halted",
-    "the governance token has no price",
-    "auctions failed",
-    "the lifetime cap of issuance is reached",
-    "the deadline has passed",
-];
-
 fn tiers(cover: &Covered, after: &Bank, view: &MarketView) -> Result<Map<String, Value>, Failure> {
     let decimals = after.decimals;
     let on_auction = Atoms(after.ledger.on_auction);
@@ -134,7 +124,6 @@ pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure>
     let bank = view.bank(&market.bank(name)?.keys.bank)?;
     let signer = context.signer()?;
     let expected = quote::socialise(&view, &bank.keys.bank)?;
-    let code = usize::from(expected.reason.code());
     let decimals = bank.bank.decimals;
     let action = Action {
         name: "socialise",
@@ -146,7 +135,7 @@ pub async fn socialise(context: &Context, name: &str) -> Result<Report, Failure>
             "protocol_fees_used": amount(expected.protocol_fees_used.0, decimals),
             "insurance_fees_used": amount(expected.insurance_fees_used.0, decimals),
             "lenders_lose": amount(expected.socialised.0, decimals),
-            "reason": REASONS.get(code),
+            "reason": expected.reason.words(),
             "winds_down": expected.wound_down,
         }),
     };

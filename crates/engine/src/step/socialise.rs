@@ -1,7 +1,7 @@
 //! The last resort: lenders share what nothing else could cover.
 
 use crate::error::Result;
-use crate::socialise::Reason;
+use crate::socialise::SocialiseReason;
 use crate::state::{Bank, Market};
 use crate::units::{Atoms, UnixTime};
 
@@ -17,7 +17,7 @@ pub struct Socialised {
     /// Covered by insurance fees first.
     pub insurance_fees_used: Atoms,
     /// Why.
-    pub reason: Reason,
+    pub reason: SocialiseReason,
     /// Whether the bank is wound down.
     pub wound_down: bool,
 }

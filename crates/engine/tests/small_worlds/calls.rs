@@ -2,7 +2,7 @@
 
 use backstop_engine::auction::Opening;
 use backstop_engine::ledger::Ledger;
-use backstop_engine::socialise::Reason;
+use backstop_engine::socialise::SocialiseReason;
 use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
 use backstop_engine::EngineError;
 
@@ -100,7 +100,7 @@ pub struct Effect {
     pub opening: Option<Opening>,
     pub drawn: Atoms,
     pub bounty: Atoms,
-    pub reason: Option<Reason>,
+    pub reason: Option<SocialiseReason>,
     pub bought: GovAtoms,
     pub paid: Atoms,
     /// Burned unsold.

@@ -1,7 +1,7 @@
 //! When a call is legal, written down anew from the rules: what a handler refuses
 //! must be what it says it refuses, and nobody can put a call out of another's reach.
 
-use backstop_engine::socialise::Reason;
+use backstop_engine::socialise::SocialiseReason;
 use backstop_engine::units::UnixTime;
 use backstop_engine::waterfall::Mode;
 
@@ -72,13 +72,13 @@ pub fn legal(world: &World, rules: &Rules, call: Call, outcome: &Called<(World, 
     })
 }
 
-const REASONS: [Reason; 6] = [
-    Reason::ModeWithoutIssuance,
-    Reason::IssuanceHalted,
-    Reason::NoPrice,
-    Reason::AuctionsFailed,
-    Reason::LifetimeCapReached,
-    Reason::Deadline,
+const REASONS: [SocialiseReason; 6] = [
+    SocialiseReason::ModeWithoutIssuance,
+    SocialiseReason::IssuanceHalted,
+    SocialiseReason::NoPrice,
+    SocialiseReason::AuctionsFailed,
+    SocialiseReason::LifetimeCapReached,
+    SocialiseReason::Deadline,
 ];
 
 /// Whether a deficit has been open for long enough for some reason.
@@ -88,19 +88,21 @@ pub fn may_be_socialised(world: &World, rules: &Rules, bank: usize) -> bool {
 }
 
 /// Whether `reason` is one to socialise the deficit of `bank` now.
-pub fn applies(reason: Reason, world: &World, rules: &Rules, bank: usize) -> bool {
+pub fn applies(reason: SocialiseReason, world: &World, rules: &Rules, bank: usize) -> bool {
     let (of, own) = (&rules.banks[bank], &world.banks[bank]);
     let open_for = world.now.0 - own.ledger.deficit_since.0;
     let [since, until] = rules.issuance_pause;
     let delay = i64::from(of.socialise_delay_secs);
     let is_true = match reason {
-        Reason::ModeWithoutIssuance => of.mode != Mode::Full,
-        Reason::IssuanceHalted => world.now < until && world.now.0 - since.0 >= delay,
-        Reason::NoPrice if rules.has_feed => world.now.0 - world.priced_at.0 > delay,
-        Reason::NoPrice => of.prices.fixed_floor.0 == 0,
-        Reason::AuctionsFailed => own.failed_auctions >= rules.max_failed_auctions,
-        Reason::LifetimeCapReached => world.issuance.outstanding >= rules.limits.lifetime_cap,
-        Reason::Deadline => return open_for >= i64::from(of.socialise_deadline_secs),
+        SocialiseReason::ModeWithoutIssuance => of.mode != Mode::Full,
+        SocialiseReason::IssuanceHalted => world.now < until && world.now.0 - since.0 >= delay,
+        SocialiseReason::NoPrice if rules.has_feed => world.now.0 - world.priced_at.0 > delay,
+        SocialiseReason::NoPrice => of.prices.fixed_floor.0 == 0,
+        SocialiseReason::AuctionsFailed => own.failed_auctions >= rules.max_failed_auctions,
+        SocialiseReason::LifetimeCapReached => {
+            world.issuance.outstanding >= rules.limits.lifetime_cap
+        }
+        SocialiseReason::Deadline => return open_for >= i64::from(of.socialise_deadline_secs),
     };
     is_true && open_for >= delay
 }

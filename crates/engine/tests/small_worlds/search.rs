@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use backstop_engine::socialise::Reason;
+use backstop_engine::socialise::SocialiseReason;
 
 use crate::calls::Call;
 use crate::properties;
@@ -23,7 +23,7 @@ pub struct Report {
     /// How often each call of the menu did something.
     pub done: Vec<usize>,
     /// For which reasons a deficit was socialised.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<SocialiseReason>,
 }
 
 /// A row of calls that ends in a broken property.

@@ -1,7 +1,7 @@
 //! Deficits that lenders must share.
 
 use backstop_client::quote;
-use backstop_engine::socialise::Reason;
+use backstop_engine::socialise::SocialiseReason;
 use solana_pubkey::Pubkey;
 
 use super::{on_each_bank, Action, Situation, Step, Task};
@@ -18,7 +18,7 @@ fn in_bank(situation: &Situation<'_>, bank: Pubkey) -> Option<Action> {
     let plan = quote::socialise(view, &bank).ok()?;
     // The program only knows that nobody has shown it a governance price. Who
     // has one shows it, with `cover_deficit`, instead of charging lenders.
-    if plan.reason == Reason::NoPrice && view.governance().is_some() {
+    if plan.reason == SocialiseReason::NoPrice && view.governance().is_some() {
         return None;
     }
     let covers = quote::cover(view, &bank).is_ok_and(|quoted| quoted.does_something());

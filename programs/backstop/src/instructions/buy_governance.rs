@@ -7,7 +7,7 @@ use backstop_engine::units::{Atoms, GovAtoms};
 use crate::error::BackstopError;
 use crate::events::GovernanceBought;
 use crate::state::{
-    at, books_after, burn, emit_cpi, transfer, Bank, BankAddresses, Le128, Market, Ruled,
+    at, books_after, burn, emit_cpi, transfer, Bank, BankAddresses, Market, Ruled,
     Signer as TokenSigner,
 };
 
@@ -135,7 +135,6 @@ impl BuyGovernance<'_> {
         let mut bank = self.bank.load_mut()?;
         self.validate(&market, &bank)?;
         let done = step::buy_governance(&mut market, &mut bank, amount, max_pay, now).ruled()?;
-        let rate = Le128::from(done.rate.0);
         let event = GovernanceBought {
             sequence: done.sequence,
             at: now.0,
@@ -145,8 +144,7 @@ impl BuyGovernance<'_> {
             bought: done.bought.0,
             paid: done.paid.0,
             excess: done.excess.0,
-            rate_low: rate.low,
-            rate_high: rate.high,
+            rate: done.rate.0,
             burned: done.burned.0,
             lot_left: done.lot_left.0,
             after: books_after(&bank.ledger),

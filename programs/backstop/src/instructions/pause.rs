@@ -31,11 +31,7 @@ impl Pause<'_> {
     fn report(&self, kind: PauseKind, until: i64) {
         emit!(PauseChanged {
             market: self.market.key(),
-            kind: match kind {
-                PauseKind::Borrow => 0,
-                PauseKind::WriteOff => 1,
-                PauseKind::Issuance => 2,
-            },
+            kind,
             until,
         });
     }

@@ -45,7 +45,7 @@ pub fn socialise_deficit(ctx: Context<'_, SocialiseDeficit<'_>>) -> Result<()> {
             socialised: done.socialised.0,
             protocol_fees_used: done.protocol_fees_used.0,
             insurance_fees_used: done.insurance_fees_used.0,
-            reason: done.reason.code(),
+            reason: done.reason,
             wound_down: done.wound_down,
             after: books_after(&bank.ledger),
         }

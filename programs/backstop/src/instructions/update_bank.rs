@@ -6,7 +6,7 @@ use anchor_lang::prelude::*;
 use backstop_engine::step;
 
 use crate::error::BackstopError;
-use crate::events::ConfigChanged;
+use crate::events::{ConfigChangeKind, ConfigChanged};
 use crate::state::{at, Bank, BankConfig, Market, Ruled};
 
 /// Accounts of `update_bank` and `cancel_bank_update`.
@@ -56,7 +56,11 @@ pub fn update_bank(ctx: Context<'_, UpdateBank<'_>>, config: BankConfig) -> Resu
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.bank.key(),
-        kind: u8::from(change.is_queued),
+        kind: if change.is_queued {
+            ConfigChangeKind::Queued
+        } else {
+            ConfigChangeKind::AtOnce
+        },
         effective_at: change.effective_at.0,
     });
     Ok(())
@@ -73,7 +77,7 @@ pub fn apply_bank_update(ctx: Context<'_, ApplyBankUpdate<'_>>) -> Result<()> {
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.bank.key(),
-        kind: 2,
+        kind: ConfigChangeKind::Applied,
         effective_at: now.0,
     });
     Ok(())
@@ -89,7 +93,7 @@ pub fn cancel_bank_update(ctx: Context<'_, UpdateBank<'_>>) -> Result<()> {
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.bank.key(),
-        kind: 3,
+        kind: ConfigChangeKind::Cancelled,
         effective_at: 0,
     });
     Ok(())

@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 use backstop_engine::step;
 
 use crate::error::BackstopError;
-use crate::events::ConfigChanged;
+use crate::events::{ConfigChangeKind, ConfigChanged};
 use crate::state::{at, Market, MarketConfig, Ruled};
 
 /// Accounts of `update_market` and `cancel_market_update`.
@@ -42,7 +42,11 @@ pub fn update_market(ctx: Context<'_, UpdateMarket<'_>>, config: MarketConfig) -
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.market.key(),
-        kind: u8::from(change.is_queued),
+        kind: if change.is_queued {
+            ConfigChangeKind::Queued
+        } else {
+            ConfigChangeKind::AtOnce
+        },
         effective_at: change.effective_at.0,
     });
     Ok(())
@@ -58,7 +62,7 @@ pub fn apply_market_update(ctx: Context<'_, ApplyMarketUpdate<'_>>) -> Result<()
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.market.key(),
-        kind: 2,
+        kind: ConfigChangeKind::Applied,
         effective_at: now.0,
     });
     Ok(())
@@ -73,7 +77,7 @@ pub fn cancel_market_update(ctx: Context<'_, UpdateMarket<'_>>) -> Result<()> {
     emit!(ConfigChanged {
         market: accounts.market.key(),
         account: accounts.market.key(),
-        kind: 3,
+        kind: ConfigChangeKind::Cancelled,
         effective_at: 0,
     });
     Ok(())

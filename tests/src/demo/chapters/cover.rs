@@ -2,7 +2,6 @@
 
 use {
     crate::demo::{
-        backstop::reason,
         format::{micro, percent, price, time, tokens, usd, usd0},
         stage::Stage,
         story::{Chapter, Table, Totals},
@@ -167,7 +166,7 @@ pub fn shared(stage: &mut Stage) -> Option<Chapter> {
                  socialise it: {} comes off what lenders own, from each in proportion to his \
                  shares. Nobody was asked, nobody was first.",
                 time(last.at),
-                reason(last.reason),
+                last.reason,
                 usd(shared.iter().map(|one| one.socialised).sum())
             ))
             .table(table),

@@ -14,13 +14,17 @@ import {
     getI64Encoder,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
     type FixedSizeEncoder,
 } from '@solana/kit';
+import {
+    getConfigChangeKindDecoder,
+    getConfigChangeKindEncoder,
+    type ConfigChangeKind,
+    type ConfigChangeKindArgs,
+} from './index.js';
 
 /** Settings changed, or a change was queued, applied or cancelled. */
 export type ConfigChanged = {
@@ -28,8 +32,8 @@ export type ConfigChanged = {
     market: Address;
     /** The market or bank whose settings these are. */
     account: Address;
-    /** 0 in force at once, 1 queued, 2 applied after the delay, 3 cancelled. */
-    kind: number;
+    /** What became of it. */
+    kind: ConfigChangeKind;
     /** (unix secs) When it takes or took effect; 0 for cancelled. */
     effectiveAt: bigint;
 };
@@ -39,8 +43,8 @@ export type ConfigChangedArgs = {
     market: Address;
     /** The market or bank whose settings these are. */
     account: Address;
-    /** 0 in force at once, 1 queued, 2 applied after the delay, 3 cancelled. */
-    kind: number;
+    /** What became of it. */
+    kind: ConfigChangeKindArgs;
     /** (unix secs) When it takes or took effect; 0 for cancelled. */
     effectiveAt: number | bigint;
 };
@@ -49,7 +53,7 @@ export function getConfigChangedEncoder(): FixedSizeEncoder<ConfigChangedArgs> {
     return getStructEncoder([
         ['market', getAddressEncoder()],
         ['account', getAddressEncoder()],
-        ['kind', getU8Encoder()],
+        ['kind', getConfigChangeKindEncoder()],
         ['effectiveAt', getI64Encoder()],
     ]);
 }
@@ -58,7 +62,7 @@ export function getConfigChangedDecoder(): FixedSizeDecoder<ConfigChanged> {
     return getStructDecoder([
         ['market', getAddressDecoder()],
         ['account', getAddressDecoder()],
-        ['kind', getU8Decoder()],
+        ['kind', getConfigChangeKindDecoder()],
         ['effectiveAt', getI64Decoder()],
     ]);
 }

@@ -18,8 +18,6 @@ import {
     getStructEncoder,
     getU64Decoder,
     getU64Encoder,
-    getU8Decoder,
-    getU8Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
@@ -28,8 +26,12 @@ import {
 import {
     getBooksAfterDecoder,
     getBooksAfterEncoder,
+    getSocialiseReasonDecoder,
+    getSocialiseReasonEncoder,
     type BooksAfter,
     type BooksAfterArgs,
+    type SocialiseReason,
+    type SocialiseReasonArgs,
 } from './index.js';
 
 /** Lenders share a deficit. */
@@ -48,11 +50,8 @@ export type DeficitSocialised = {
     protocolFeesUsed: bigint;
     /** (atoms) Covered by insurance fees first. */
     insuranceFeesUsed: bigint;
-    /**
-     * Why: 0 mode without issuance, 1 issuance halted, 2 no price, 3 auctions
-     * failed, 4 lifetime cap reached, 5 deadline.
-     */
-    reason: number;
+    /** Why. */
+    reason: SocialiseReason;
     /** Whether the bank is wound down by it. */
     woundDown: boolean;
     /** The books after it. */
@@ -74,11 +73,8 @@ export type DeficitSocialisedArgs = {
     protocolFeesUsed: number | bigint;
     /** (atoms) Covered by insurance fees first. */
     insuranceFeesUsed: number | bigint;
-    /**
-     * Why: 0 mode without issuance, 1 issuance halted, 2 no price, 3 auctions
-     * failed, 4 lifetime cap reached, 5 deadline.
-     */
-    reason: number;
+    /** Why. */
+    reason: SocialiseReasonArgs;
     /** Whether the bank is wound down by it. */
     woundDown: boolean;
     /** The books after it. */
@@ -94,7 +90,7 @@ export function getDeficitSocialisedEncoder(): FixedSizeEncoder<DeficitSocialise
         ['socialised', getU64Encoder()],
         ['protocolFeesUsed', getU64Encoder()],
         ['insuranceFeesUsed', getU64Encoder()],
-        ['reason', getU8Encoder()],
+        ['reason', getSocialiseReasonEncoder()],
         ['woundDown', getBooleanEncoder()],
         ['after', getBooksAfterEncoder()],
     ]);
@@ -109,7 +105,7 @@ export function getDeficitSocialisedDecoder(): FixedSizeDecoder<DeficitSocialise
         ['socialised', getU64Decoder()],
         ['protocolFeesUsed', getU64Decoder()],
         ['insuranceFeesUsed', getU64Decoder()],
-        ['reason', getU8Decoder()],
+        ['reason', getSocialiseReasonDecoder()],
         ['woundDown', getBooleanDecoder()],
         ['after', getBooksAfterDecoder()],
     ]);

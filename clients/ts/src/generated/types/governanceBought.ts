@@ -14,6 +14,8 @@ import {
     getI64Encoder,
     getStructDecoder,
     getStructEncoder,
+    getU128Decoder,
+    getU128Encoder,
     getU64Decoder,
     getU64Encoder,
     type Address,
@@ -46,10 +48,8 @@ export type GovernanceBought = {
     paid: bigint;
     /** (atoms) The part of it beyond the deficit, now insurance fees. */
     excess: bigint;
-    /** Price, low half: atoms per governance atom, times 2^64. */
-    rateLow: bigint;
-    /** Price, high half. */
-    rateHigh: bigint;
+    /** Price: atoms per governance atom, times 2^64. */
+    rate: bigint;
     /** (governance atoms) Burned because the auction is complete. */
     burned: bigint;
     /** (governance atoms) Left in escrow. */
@@ -75,10 +75,8 @@ export type GovernanceBoughtArgs = {
     paid: number | bigint;
     /** (atoms) The part of it beyond the deficit, now insurance fees. */
     excess: number | bigint;
-    /** Price, low half: atoms per governance atom, times 2^64. */
-    rateLow: number | bigint;
-    /** Price, high half. */
-    rateHigh: number | bigint;
+    /** Price: atoms per governance atom, times 2^64. */
+    rate: number | bigint;
     /** (governance atoms) Burned because the auction is complete. */
     burned: number | bigint;
     /** (governance atoms) Left in escrow. */
@@ -97,8 +95,7 @@ export function getGovernanceBoughtEncoder(): FixedSizeEncoder<GovernanceBoughtA
         ['bought', getU64Encoder()],
         ['paid', getU64Encoder()],
         ['excess', getU64Encoder()],
-        ['rateLow', getU64Encoder()],
-        ['rateHigh', getU64Encoder()],
+        ['rate', getU128Encoder()],
         ['burned', getU64Encoder()],
         ['lotLeft', getU64Encoder()],
         ['after', getBooksAfterEncoder()],
@@ -115,8 +112,7 @@ export function getGovernanceBoughtDecoder(): FixedSizeDecoder<GovernanceBought>
         ['bought', getU64Decoder()],
         ['paid', getU64Decoder()],
         ['excess', getU64Decoder()],
-        ['rateLow', getU64Decoder()],
-        ['rateHigh', getU64Decoder()],
+        ['rate', getU128Decoder()],
         ['burned', getU64Decoder()],
         ['lotLeft', getU64Decoder()],
         ['after', getBooksAfterDecoder()],

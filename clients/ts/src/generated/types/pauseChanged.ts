@@ -14,20 +14,19 @@ import {
     getI64Encoder,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
     type FixedSizeEncoder,
 } from '@solana/kit';
+import { getPauseKindDecoder, getPauseKindEncoder, type PauseKind, type PauseKindArgs } from './index.js';
 
 /** A pause began or was lifted. */
 export type PauseChanged = {
     /** The market. */
     market: Address;
-    /** 0 borrowing, 1 write-offs, 2 issuance. */
-    kind: number;
+    /** What is paused. */
+    kind: PauseKind;
     /** (unix secs) In force until then. */
     until: bigint;
 };
@@ -35,8 +34,8 @@ export type PauseChanged = {
 export type PauseChangedArgs = {
     /** The market. */
     market: Address;
-    /** 0 borrowing, 1 write-offs, 2 issuance. */
-    kind: number;
+    /** What is paused. */
+    kind: PauseKindArgs;
     /** (unix secs) In force until then. */
     until: number | bigint;
 };
@@ -44,7 +43,7 @@ export type PauseChangedArgs = {
 export function getPauseChangedEncoder(): FixedSizeEncoder<PauseChangedArgs> {
     return getStructEncoder([
         ['market', getAddressEncoder()],
-        ['kind', getU8Encoder()],
+        ['kind', getPauseKindEncoder()],
         ['until', getI64Encoder()],
     ]);
 }
@@ -52,7 +51,7 @@ export function getPauseChangedEncoder(): FixedSizeEncoder<PauseChangedArgs> {
 export function getPauseChangedDecoder(): FixedSizeDecoder<PauseChanged> {
     return getStructDecoder([
         ['market', getAddressDecoder()],
-        ['kind', getU8Decoder()],
+        ['kind', getPauseKindDecoder()],
         ['until', getI64Decoder()],
     ]);
 }
