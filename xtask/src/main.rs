@@ -54,7 +54,11 @@ enum Command {
         check: bool,
     },
     /// Runs everything a change must pass, stopping at the first failure
-    Test,
+    Test {
+        /// Prints the steps and what each shows, and runs none
+        #[arg(long)]
+        list: bool,
+    },
     /// Plants the bugs of tests/planted in a copy of the tree and fails if one survives
     ///
     /// Each must be noticed by the tests that tests/planted/README.md names for
@@ -140,7 +144,11 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Idl { check: false } => idl::write(&workspace),
         Command::Idl { check: true } => idl::check(&workspace),
-        Command::Test => test::everything(&workspace),
+        Command::Test { list: true } => {
+            test::list();
+            Ok(())
+        }
+        Command::Test { list: false } => test::everything(&workspace),
         Command::Planted { names } => planted::run(&workspace, &names),
         Command::Audit => audit::run(&workspace),
         Command::Demo { args } => bins::DEMO.run(&workspace, &args),

@@ -25,6 +25,7 @@ pub mod instructions;
 pub mod oracle;
 pub mod plan;
 pub mod quote;
+mod refusal;
 pub mod transaction;
 pub mod view;
 

@@ -17,7 +17,10 @@ use solana_signature::Signature;
 use solana_signer::signers::Signers;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::details::{all_keys, inner_events};
+use super::{
+    details::{all_keys, inner_events},
+    fees::{FeePolicy, SIGNATURE_LAMPORTS},
+};
 use crate::{
     error::{ClientError, FailedTransaction},
     events::{self, Event},
@@ -25,52 +28,13 @@ use crate::{
 
 /// Largest compute limit of a transaction.
 const MOST_UNITS: u32 = 1_400_000;
-/// (lamports) What every signature costs.
-pub const SIGNATURE_LAMPORTS: u64 = 5_000;
 /// (bytes) Largest transaction that a node takes.
 pub const MOST_BYTES: usize = 1_232;
-/// Accounts that `getRecentPrioritizationFees` takes.
-const MOST_FEE_ACCOUNTS: usize = 128;
 /// Compute units of booking a bank's interest, at the most; docs/benchmarks.md
 /// has 1,825 for it.
 const INTEREST_UNITS: u64 = 2_000;
 /// (bytes) Loaded account data is charged by pages of this size.
 const PAGE_BYTES: u32 = 32 * 1_024;
-
-/// How much a compute unit may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeePolicy {
-    /// (0 to 100) Which of the fees that landed lately on our writable accounts
-    /// to pay, from lowest to highest.
-    pub percentile: u8,
-    /// (micro-lamports per unit) No less than this.
-    pub min_price: u64,
-    /// (micro-lamports per unit) No more than this, whatever others pay.
-    pub max_price: u64,
-}
-
-impl Default for FeePolicy {
-    fn default() -> Self {
-        Self {
-            percentile: 75,
-            min_price: 0,
-            max_price: 100_000,
-        }
-    }
-}
-
-impl FeePolicy {
-    /// The price for a list of fees that others paid. Zeros count: a quiet
-    /// market needs no fee.
-    #[must_use]
-    pub fn price(&self, mut paid: Vec<u64>) -> u64 {
-        paid.sort_unstable();
-        let last = paid.len().saturating_sub(1);
-        let index = last * usize::from(self.percentile.min(100)) / 100;
-        let market = paid.get(index).copied().unwrap_or(0);
-        market.clamp(self.min_price.min(self.max_price), self.max_price)
-    }
-}
 
 /// Builds transactions of one payer.
 #[derive(Clone, Debug)]
@@ -222,7 +186,7 @@ impl Assembler {
                 .unwrap_or(most_bytes)
                 .next_multiple_of(PAGE_BYTES)
         });
-        let unit_price = self.unit_price(rpc, instructions).await;
+        let unit_price = self.fees.unit_price(rpc, instructions).await;
         let message = self.compile(&with_budget(unit_limit, unit_price, bytes), blockhash)?;
         let mut events = events::from_logs(&logs);
         if let Some(inner) = &result.inner_instructions {
@@ -237,22 +201,6 @@ impl Assembler {
             events: events.into(),
             logs,
         })
-    }
-
-    /// What others paid for the accounts that the instructions write. Without an
-    /// answer, the least that the policy allows: a fee is no reason to fail.
-    async fn unit_price(&self, rpc: &RpcClient, instructions: &[Instruction]) -> u64 {
-        let writable: BTreeSet<Pubkey> = instructions
-            .iter()
-            .flat_map(|instruction| &instruction.accounts)
-            .filter(|account| account.is_writable)
-            .map(|account| account.pubkey)
-            .collect();
-        let writable: Vec<Pubkey> = writable.into_iter().take(MOST_FEE_ACCOUNTS).collect();
-        let paid = rpc.get_recent_prioritization_fees(&writable).await;
-        let paid = paid.unwrap_or_default();
-        self.fees
-            .price(paid.iter().map(|fee| fee.prioritization_fee).collect())
     }
 }
 
@@ -308,22 +256,4 @@ async fn simulate(
         .simulate_transaction_with_config(&transaction, config)
         .await?;
     Ok(answer.value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fee_follows_the_market_between_its_bounds() {
-        let policy = FeePolicy {
-            percentile: 50,
-            min_price: 10,
-            max_price: 1_000,
-        };
-        assert_eq!(policy.price(vec![]), 10);
-        assert_eq!(policy.price(vec![0, 0, 0]), 10);
-        assert_eq!(policy.price(vec![900, 100, 500]), 500);
-        assert_eq!(policy.price(vec![u64::MAX; 3]), 1_000);
-    }
 }
