@@ -3,7 +3,7 @@
 //! must stay legal, but for the exceptions below. On the bytecode only: the two
 //! chains agree on single transactions, and there are thousands of pairs here.
 
-mod town;
+mod states;
 
 use {
     backstop::{error::BackstopError as E, events::DeficitSocialised},
@@ -15,12 +15,12 @@ use {
         world::{on_both, World},
     },
     solana_signer::Signer,
-    std::collections::BTreeSet,
-    town::{
+    states::{
         bad_debt::{insure, lose, stage_bank, USDC},
         common::pool,
-        ops, try_all, Op, Scene, Snapshot,
+        ops, try_all, Op, Snapshot, State,
     },
+    std::collections::BTreeSet,
 };
 
 /// Transactions of roles: nobody else can send them.
@@ -153,10 +153,10 @@ fn legal(world: &mut World, snapshot: &Snapshot, ops: &[Op]) -> Vec<(usize, Snap
 fn no_permissionless_call_takes_a_legal_one_away_but_by_doing_it() {
     let mut used = BTreeSet::new();
     let (mut pairs, mut problems) = (0, Vec::new());
-    for scene in Scene::ALL {
+    for state in State::ALL {
         let world = &mut World::bytecode();
-        let town = scene.play(world, Program::Token);
-        let ops = ops(world, &town);
+        let people = state.play(world, Program::Token);
+        let ops = ops(world, &people);
         let snapshot = world.fingerprint();
         let legal = legal(world, &snapshot, &ops);
         let then: Vec<usize> = legal.iter().map(|(index, _)| *index).collect();
@@ -179,7 +179,7 @@ fn no_permissionless_call_takes_a_legal_one_away_but_by_doing_it() {
                 }
                 match excepted(first, second, *code) {
                     Some(exception) => _ = used.insert(exception),
-                    None => problems.push(format!("{scene:?}: {first}, then {second}: {code:?}")),
+                    None => problems.push(format!("{state:?}: {first}, then {second}: {code:?}")),
                 }
             }
         }
@@ -198,8 +198,8 @@ fn no_permissionless_call_takes_a_legal_one_away_but_by_doing_it() {
 #[test]
 fn an_atom_for_the_reserve_does_not_outlast_the_transaction_that_covers_and_socialises() {
     on_both(|world| {
-        let town = Scene::Hopeless.play(world, Program::Token);
-        let (usdc, stranger) = (town.stage.usdc, &town.stranger);
+        let people = State::Hopeless.play(world, Program::Token);
+        let (usdc, stranger) = (people.stage.usdc, &people.stranger);
         let keys = world.keys(usdc);
         for _ in 0..3 {
             world.fund_insurance(stranger, usdc, 1).unwrap();

@@ -24,7 +24,7 @@ pub struct Cast {
     /// Every address that a plan can name, so that transactions fit.
     pub table: LookupTable,
     /// Token accounts of the attacker's wallets, by wallet and bank.
-    purses: Vec<Vec<Pubkey>>,
+    accounts: Vec<Vec<Pubkey>>,
     /// His governance token accounts.
     governance: Vec<Pubkey>,
 }
@@ -68,7 +68,7 @@ impl Cast {
                 .collect()
         };
         Self {
-            purses: thieves.iter().map(of).collect(),
+            accounts: thieves.iter().map(of).collect(),
             governance: thieves
                 .iter()
                 .map(|thief| world.governance_wallet(thief))
@@ -83,12 +83,12 @@ impl Cast {
 
     /// A wallet's token account in a bank's asset: deriving it takes as long as a
     /// transaction.
-    pub fn purse(&self, who: usize, bank: usize) -> Pubkey {
-        self.purses[who][bank]
+    pub fn wallet(&self, who: usize, bank: usize) -> Pubkey {
+        self.accounts[who][bank]
     }
 
     /// A wallet's governance token account.
-    pub fn governance_purse(&self, who: usize) -> Pubkey {
+    pub fn governance_wallet(&self, who: usize) -> Pubkey {
         self.governance[who]
     }
 

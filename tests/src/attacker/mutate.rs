@@ -1,7 +1,7 @@
 //! From one plan to the next: insert, delete, swap, change, splice.
 
 use {
-    super::genome::{Gene, Plan, Step, Vocabulary, MOST_GENES},
+    super::plan::{Action, Plan, Step, Vocabulary, MOST_ACTIONS},
     rand::{seq::IndexedRandom, Rng},
     rand_chacha::ChaCha8Rng,
 };
@@ -22,8 +22,8 @@ pub fn mutate(words: &Vocabulary, plan: &Plan, other: &Plan, rng: &mut ChaCha8Rn
 
 fn change(words: &Vocabulary, plan: &mut Plan, other: &Plan, rng: &mut ChaCha8Rng) {
     let mut fresh = words.step(rng);
-    for gene in &mut fresh.genes {
-        follow(gene, plan, rng);
+    for action in &mut fresh.actions {
+        follow(action, plan, rng);
     }
     let steps = &mut plan.steps;
     if steps.is_empty() {
@@ -46,33 +46,33 @@ fn change(words: &Vocabulary, plan: &mut Plan, other: &Plan, rng: &mut ChaCha8Rn
         6 => steps[at].push = words.push(rng),
         7 => splice(steps, other, rng),
         8 => join(steps, at),
-        _ => change_genes(words, &mut steps[at], rng),
+        _ => change_actions(words, &mut steps[at], rng),
     }
 }
 
 /// Makes a new instruction go on from some other of the plan, more often than not:
 /// with the same people, in the same banks, and with what suggests itself.
-fn follow(gene: &mut Gene, plan: &Plan, rng: &mut ChaCha8Rng) {
+fn follow(action: &mut Action, plan: &Plan, rng: &mut ChaCha8Rng) {
     // The later ones more often: that is where the plan has got to.
-    let genes = plan.steps.iter().rev().flat_map(|step| &step.genes);
-    let Some(model) = genes.take(8).collect::<Vec<_>>().choose(rng).copied() else {
+    let actions = plan.steps.iter().rev().flat_map(|step| &step.actions);
+    let Some(model) = actions.take(8).collect::<Vec<_>>().choose(rng).copied() else {
         return;
     };
     if rng.random_bool(0.5) {
-        gene.op = *model.op.sequels().choose(rng).expect("there are sequels");
+        action.op = *model.op.sequels().choose(rng).expect("there are sequels");
     }
     if rng.random_bool(0.7) {
-        gene.who = model.who;
+        action.who = model.who;
     }
-    gene.whom = match rng.random_range(0..10) {
+    action.whom = match rng.random_range(0..10) {
         0..4 => model.whom,
-        4..6 => gene.who,
-        _ => gene.whom,
+        4..6 => action.who,
+        _ => action.whom,
     };
-    (gene.bank, gene.other) = match rng.random_range(0..10) {
+    (action.bank, action.other) = match rng.random_range(0..10) {
         0..4 => (model.bank, model.other),
         4..7 => (model.other, model.bank),
-        _ => (gene.bank, gene.other),
+        _ => (action.bank, action.other),
     };
 }
 
@@ -91,34 +91,34 @@ fn splice(steps: &mut Vec<Step>, other: &Plan, rng: &mut ChaCha8Rng) {
 fn join(steps: &mut Vec<Step>, at: usize) {
     if at + 1 < steps.len() {
         let next = steps.remove(at + 1);
-        steps[at].genes.extend(next.genes);
-        steps[at].genes.truncate(MOST_GENES);
+        steps[at].actions.extend(next.actions);
+        steps[at].actions.truncate(MOST_ACTIONS);
     }
 }
 
-fn change_genes(words: &Vocabulary, step: &mut Step, rng: &mut ChaCha8Rng) {
-    let genes = &mut step.genes;
-    if genes.is_empty() {
-        genes.push(words.gene(rng));
+fn change_actions(words: &Vocabulary, step: &mut Step, rng: &mut ChaCha8Rng) {
+    let actions = &mut step.actions;
+    if actions.is_empty() {
+        actions.push(words.action(rng));
         return;
     }
-    let at = rng.random_range(0..genes.len());
-    let fresh = words.gene(rng);
-    let gene = &mut genes[at];
+    let at = rng.random_range(0..actions.len());
+    let fresh = words.action(rng);
+    let action = &mut actions[at];
     match rng.random_range(0..9) {
-        0 => *gene = fresh,
-        1 => gene.who = fresh.who,
-        2 => gene.whom = fresh.whom,
-        3 => (gene.bank, gene.other) = (fresh.bank, fresh.other),
-        4 | 5 => gene.amount = fresh.amount,
-        6 => gene.knob = fresh.knob,
-        7 if genes.len() < MOST_GENES => genes.insert(at, fresh),
+        0 => *action = fresh,
+        1 => action.who = fresh.who,
+        2 => action.whom = fresh.whom,
+        3 => (action.bank, action.other) = (fresh.bank, fresh.other),
+        4 | 5 => action.amount = fresh.amount,
+        6 => action.knob = fresh.knob,
+        7 if actions.len() < MOST_ACTIONS => actions.insert(at, fresh),
         7 => {
-            let to = rng.random_range(0..genes.len());
-            genes.swap(at, to);
+            let to = rng.random_range(0..actions.len());
+            actions.swap(at, to);
         }
         _ => {
-            genes.remove(at);
+            actions.remove(at);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the admin's key adds: pauses, and settings at their edges.
 
 use {
-    super::{genome::Gene, ops::Op},
+    super::{ops::Op, plan::Action},
     crate::{
         ix::{self, BankKeys},
         world::World,
@@ -32,17 +32,17 @@ fn at_an_edge<T: bytemuck::Pod>(config: &T, knob: u32) -> T {
 }
 
 /// An instruction that only the admin can sign, or that finishes what he began.
-pub fn instruction(world: &mut World, keys: &BankKeys, gene: &Gene) -> Instruction {
+pub fn instruction(world: &mut World, keys: &BankKeys, action: &Action) -> Instruction {
     let (market, admin) = (world.market.market, world.admin.pubkey());
-    let kind = match gene.knob % 3 {
+    let kind = match action.knob % 3 {
         0 => PauseKind::Borrow,
         1 => PauseKind::WriteOff,
         _ => PauseKind::Issuance,
     };
-    match gene.op {
+    match action.op {
         Op::Pause => {
             let longest = world.market_state().config.max_pause_secs;
-            let secs = match gene.knob / 3 % 3 {
+            let secs = match action.knob / 3 % 3 {
                 0 => 1,
                 1 => longest / 2,
                 _ => longest,
@@ -52,13 +52,13 @@ pub fn instruction(world: &mut World, keys: &BankKeys, gene: &Gene) -> Instructi
         Op::LiftPause => ix::lift_pause(market, admin, kind),
         Op::UpdateBank => {
             let config = crate::state::bank(&mut *world.chain, &keys.bank).config;
-            ix::update_bank(keys, admin, at_an_edge(&config, gene.knob))
+            ix::update_bank(keys, admin, at_an_edge(&config, action.knob))
         }
         Op::ApplyBank => ix::apply_bank_update(keys),
         Op::CancelBank => ix::cancel_bank_update(keys, admin),
         Op::UpdateMarket => {
             let config = world.market_state().config;
-            ix::update_market(market, admin, at_an_edge(&config, gene.knob))
+            ix::update_market(market, admin, at_an_edge(&config, action.knob))
         }
         Op::ApplyMarket => ix::apply_market_update(market),
         _ => ix::cancel_market_update(market, admin),

@@ -6,8 +6,8 @@
 
 use {
     super::{
-        genome::{Gene, Plan, Step, Wait},
         mutate::mutate,
+        plan::{Action, Plan, Step, Wait},
         trial::{dollars, play, Outcome, Setting},
     },
     rand::{seq::IndexedRandom, Rng, SeedableRng},
@@ -98,33 +98,39 @@ impl<'a> Search<'a> {
         let from = if climb { &self.best } else { &self.corpus };
         // What has gained something, be it only a bonus, is worth going on from.
         let gained = self.rng.random_bool(0.5);
-        let offers: Vec<(&Plan, &Gene)> = from
+        let offers: Vec<(&Plan, &Action)> = from
             .iter()
             .filter(|found| !gained || found.outcome.gain > 0)
-            .flat_map(|found| found.outcome.menu.iter().map(|gene| (&found.plan, gene)))
-            .filter(|(_, gene)| gene.op == op)
+            .flat_map(|found| {
+                found
+                    .outcome
+                    .candidates
+                    .iter()
+                    .map(|action| (&found.plan, action))
+            })
+            .filter(|(_, action)| action.op == op)
             .collect();
         // Then against whom: a debtor who is there in every state is one of a few.
-        let target = |gene: &Gene| (gene.whom, gene.bank, gene.other);
-        let targets: BTreeSet<_> = offers.iter().map(|(_, gene)| target(gene)).collect();
+        let target = |action: &Action| (action.whom, action.bank, action.other);
+        let targets: BTreeSet<_> = offers.iter().map(|(_, action)| target(action)).collect();
         let targets: Vec<_> = targets.into_iter().collect();
         let chosen = *targets.choose(&mut self.rng)?;
         let offers: Vec<_> = offers
             .into_iter()
-            .filter(|(_, gene)| target(gene) == chosen)
+            .filter(|(_, action)| target(action) == chosen)
             .collect();
         let (plan, offered) = *offers.choose(&mut self.rng)?;
-        let (mut plan, mut gene) = (plan.clone(), *offered);
+        let (mut plan, mut action) = (plan.clone(), *offered);
         let mut step = words.step(&mut self.rng);
-        let fresh = words.gene(&mut self.rng);
+        let fresh = words.action(&mut self.rng);
         // Whose wallet it is matters for some, how much for most.
-        if gene.whom >= words.wallets || self.rng.random_bool(0.2) {
-            gene.who = fresh.who;
+        if action.whom >= words.wallets || self.rng.random_bool(0.2) {
+            action.who = fresh.who;
         }
         if self.rng.random_bool(0.7) {
-            gene.amount = fresh.amount;
+            action.amount = fresh.amount;
         }
-        step.genes = vec![gene];
+        step.actions = vec![action];
         plan.steps.push(step);
         Some(plan)
     }
@@ -191,7 +197,7 @@ fn trimmed(plan: Plan, outcome: &Outcome, path: bool) -> Plan {
     let mut waited = Wait::SameSlot;
     for (mut step, landed) in plan.steps.into_iter().zip(&outcome.landed) {
         if !landed {
-            step.genes.clear();
+            step.actions.clear();
             step.push = None;
         }
         if path {
@@ -200,7 +206,7 @@ fn trimmed(plan: Plan, outcome: &Outcome, path: bool) -> Plan {
         }
         step.wait = waited.then(step.wait);
         waited = step.wait;
-        if !step.genes.is_empty() {
+        if !step.actions.is_empty() {
             waited = Wait::SameSlot;
             steps.push(step);
         }

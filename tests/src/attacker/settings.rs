@@ -4,8 +4,8 @@
 
 use {
     super::{
-        genome::Wait,
         ops::Op,
+        plan::Wait,
         stage::{
             banks, cast, lender, rich, setting, without_interest, SOL, SOL_AFTER, SOL_BEFORE, USDC,
         },

@@ -3,9 +3,9 @@
 use {
     super::{
         cast::Cast,
-        genome::{Vocabulary, Wait},
         ops::Op,
         owed::Rules,
+        plan::{Vocabulary, Wait},
         trial::Setting,
         wealth::Prices,
     },

@@ -2,12 +2,12 @@
 
 use {
     super::{
+        candidates::candidates,
         cast::Cast,
-        genome::{Gene, Plan, Vocabulary, Wait},
-        hand::Hand,
+        execute::Executor,
         honest,
-        menu::menu,
         owed::{owed, Rules},
+        plan::{Action, Plan, Vocabulary, Wait},
         wealth::{estate, in_wallets, Attos, Prices, CENT},
     },
     crate::{chain::Receipt, invariants, world::World},
@@ -53,8 +53,8 @@ pub struct Outcome {
     pub landed: Vec<bool>,
     /// What was reached on the way, as numbers that mean nothing.
     pub reached: Vec<u64>,
-    /// What offers itself at the end.
-    pub menu: Vec<Gene>,
+    /// What could be done next.
+    pub candidates: Vec<Action>,
 }
 
 /// Plays `plan`.
@@ -75,7 +75,7 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         spent: 0,
         landed: Vec::new(),
         reached: Vec::new(),
-        menu: Vec::new(),
+        candidates: Vec::new(),
     };
     for step in &plan.steps {
         if let Wait::Secs(secs) = step.wait {
@@ -87,11 +87,11 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
             outcome.spent += setting.depth[bank] * i128::from(bps.abs()) / 10_000;
             push(&mut world, cast, bank, bps)
         });
-        let receipt = send(&mut world, cast, &step.genes, &admin);
+        let receipt = send(&mut world, cast, &step.actions, &admin);
         outcome.landed.push(receipt.is_some());
         if let Some(receipt) = &receipt {
             outcome.owed += owed(&mut world, cast, receipt, setting.rules, &truth, &end);
-            remark(&mut outcome.reached, &mut world, cast, &step.genes);
+            remark(&mut outcome.reached, &mut world, cast, &step.actions);
         }
         if let Some((key, feed)) = calm {
             world.publish(key, feed);
@@ -101,15 +101,15 @@ pub fn play(setting: &Setting, plan: &Plan) -> Outcome {
         }
     }
     settle(setting, &mut world, &end, &mut outcome);
-    outcome.menu = menu(&mut world, cast);
+    outcome.candidates = candidates(&mut world, cast);
     outcome
 }
 
-fn send(world: &mut World, cast: &Cast, genes: &[Gene], admin: &Keypair) -> Option<Receipt> {
-    if genes.is_empty() {
+fn send(world: &mut World, cast: &Cast, actions: &[Action], admin: &Keypair) -> Option<Receipt> {
+    if actions.is_empty() {
         return Some(Receipt::default());
     }
-    let draft = Hand::new(world, cast).draft(genes, admin);
+    let draft = Executor::new(world, cast).draft(actions, admin);
     world
         .chain
         .send_with_table(&draft.instructions, &draft.signers, &cast.table)
@@ -187,7 +187,7 @@ fn push(
 
 /// Notes what a transaction did, and what state each bank and the attacker are
 /// in: a plan that gets somewhere new is worth keeping, whatever it lost on the way.
-fn remark(reached: &mut Vec<u64>, world: &mut World, cast: &Cast, genes: &[Gene]) {
+fn remark(reached: &mut Vec<u64>, world: &mut World, cast: &Cast, actions: &[Action]) {
     let mut states = Vec::new();
     for index in 0..cast.banks.len() {
         let bank = world.bank(cast.banks[index]);
@@ -223,9 +223,9 @@ fn remark(reached: &mut Vec<u64>, world: &mut World, cast: &Cast, genes: &[Gene]
         what(&mut hasher);
         reached.push(hasher.finish());
     };
-    for gene in genes {
-        let whom = (gene.whom >= cast.thieves.len()).then_some(gene.whom);
-        note(&|hasher| (gene.op, gene.bank, whom, states[gene.bank]).hash(hasher));
+    for action in actions {
+        let whom = (action.whom >= cast.thieves.len()).then_some(action.whom);
+        note(&|hasher| (action.op, action.bank, whom, states[action.bank]).hash(hasher));
     }
     note(&|hasher| states.hash(hasher));
     note(&|hasher| sides.hash(hasher));

@@ -62,11 +62,11 @@ pub fn in_wallets(world: &mut World, cast: &Cast, prices: &Prices) -> Attos {
     let mut sum = 0;
     for who in 0..cast.thieves.len() {
         for (index, price) in prices.banks.iter().enumerate() {
-            let held = tokens::balance(&mut *world.chain, &cast.purse(who, index));
+            let held = tokens::balance(&mut *world.chain, &cast.wallet(who, index));
             let decimals = world.mints[cast.banks[index].0].decimals;
             sum += value(held, *price, decimals);
         }
-        let held = tokens::balance(&mut *world.chain, &cast.governance_purse(who));
+        let held = tokens::balance(&mut *world.chain, &cast.governance_wallet(who));
         sum += value(held, prices.governance, world.governance.decimals);
     }
     sum

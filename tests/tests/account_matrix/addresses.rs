@@ -2,8 +2,8 @@
 
 use {
     crate::{
+        calls::{self, Prepare, Scene},
         expectations::Kind,
-        honest::{self, Prepare, Scene},
         matrix::places,
     },
     anchor_lang::{error::ErrorCode, prelude::Rent, solana_program::system_instruction::transfer},
@@ -80,7 +80,7 @@ fn every_account_signs_with_the_canonical_bump() {
 fn lamports_sent_ahead_block_no_account_that_is_created() {
     let scene = scene();
     let mut created = 0;
-    for (name, prepare) in honest::calls() {
+    for (name, prepare) in calls::all() {
         for lamports in [1, 890_880, 1_000_000_000] {
             let mut world = scene.world.fork();
             let call = prepare(&scene, &mut world);
@@ -142,7 +142,7 @@ fn after(scene: &Scene, prepare: Prepare, gift: u64) -> Vec<Option<AccountData>>
 fn lamports_count_for_nothing_and_none_go_missing() {
     const GIFT: u64 = 1_000_000_000;
     let scene = scene();
-    for (name, prepare) in honest::calls() {
+    for (name, prepare) in calls::all() {
         let plain = after(&scene, *prepare, 0);
         for account in plain.iter().flatten().filter(|account| is_state(account)) {
             let rent = Rent::default().minimum_balance(account.data.len());

@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        honest::{calls, instruction_of, Scene},
+        calls::{self, instruction_of, Scene},
         idl,
         natures::substitutes,
         table::{self, rows},
@@ -16,7 +16,7 @@ use {
 fn every_instruction_of_the_idl_has_a_row_and_a_call() {
     let idl: BTreeSet<String> = idl::instructions().into_iter().map(|ix| ix.name).collect();
     let rows: BTreeSet<String> = rows().map(|(name, _)| (*name).to_owned()).collect();
-    let calls: BTreeSet<String> = calls()
+    let calls: BTreeSet<String> = calls::all()
         .map(|(name, _)| instruction_of(name).to_owned())
         .collect();
     assert_eq!(idl, rows);
@@ -50,7 +50,7 @@ fn every_account_of_the_idl_has_a_row_in_its_place() {
 #[test]
 fn every_call_passes_its_accounts_as_the_idl_says() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in calls() {
+    for (name, prepare) in calls::all() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         let slots = idl::instruction(instruction_of(name)).accounts;
@@ -65,7 +65,7 @@ fn every_call_passes_its_accounts_as_the_idl_says() {
 #[test]
 fn no_call_names_an_account_twice() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in calls() {
+    for (name, prepare) in calls::all() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         let slots = idl::instruction(instruction_of(name)).accounts;
@@ -88,7 +88,7 @@ fn no_call_names_an_account_twice() {
 #[test]
 fn no_call_names_a_sysvar() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in calls() {
+    for (name, prepare) in calls::all() {
         let mut world = scene.world.fork();
         for meta in prepare(&scene, &mut world).instruction.accounts {
             let owner = world

@@ -4,8 +4,8 @@
 use {
     crate::{
         bad_debt::{plain_bank, LENT, USDC},
+        calls::{self, Call, Scene},
         expectations::Expected::{self, Allowed, Anchor, Ours},
-        honest::{self, Call, Scene},
         matrix::{run, Attempt},
     },
     anchor_lang::error::ErrorCode,
@@ -25,7 +25,7 @@ use {
 type Other = (String, Vec<AccountMeta>);
 
 fn prepared(scene: &Scene, name: &str) -> (World, Call) {
-    let (_, prepare) = honest::calls()
+    let (_, prepare) = calls::all()
         .find(|(call, _)| *call == name)
         .expect("there is such a call");
     let mut world = scene.world.fork();

@@ -9,14 +9,14 @@
 mod addresses;
 #[path = "../bad_debt/mod.rs"]
 mod bad_debt;
+#[path = "../calls/mod.rs"]
+mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod completeness;
 mod exceptions;
 mod expectations;
 mod forgeries;
-#[path = "../honest/mod.rs"]
-mod honest;
 mod idl;
 mod lists;
 mod matrix;
@@ -29,9 +29,9 @@ use {
         chain::{NativeChain, SvmChain},
         tokens::Program,
     },
+    calls::{Named, Scene},
     common::restore,
     expectations::{Cell, Kind},
-    honest::{Named, Scene},
     matrix::Matrix,
 };
 
@@ -50,17 +50,17 @@ fn check(calls: &[Named]) {
 
 #[test]
 fn the_calls_of_roles_and_founders_take_no_account_for_another() {
-    check(honest::ROLES);
+    check(calls::ROLES);
 }
 
 #[test]
 fn the_calls_of_lenders_and_borrowers_take_no_account_for_another() {
-    check(honest::POSITIONS);
+    check(calls::POSITIONS);
 }
 
 #[test]
 fn the_calls_around_bad_debt_take_no_account_for_another() {
-    check(honest::LOSSES);
+    check(calls::LOSSES);
 }
 
 /// The same where assets are of the other token program: the address of the
@@ -74,7 +74,7 @@ fn no_token_account_is_taken_for_another_under_token_2022() {
             Kind::Pinned(_) | Kind::Source(_) | Kind::Destination(..) | Kind::FeeAccount
         )
     });
-    for (call, prepare) in honest::calls() {
+    for (call, prepare) in calls::all() {
         matrix.check(&mut scene.world.fork(), call, *prepare);
     }
     matrix.finish();
@@ -107,7 +107,7 @@ fn the_native_program_takes_no_account_for_another_either() {
             Cell::Unsigned | Cell::StrangerSigns | Cell::InPlace(_) => true,
         }
     });
-    for (call, prepare) in honest::calls() {
+    for (call, prepare) in calls::all() {
         matrix.check(&mut native, call, *prepare);
         restore(&mut native, &start);
         native.chain.set_clock(&clock);

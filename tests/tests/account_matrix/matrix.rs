@@ -2,10 +2,10 @@
 
 use {
     crate::{
+        calls::{instruction_of, Call, Prepare, Scene},
         exceptions::exception,
         expectations::{expected, Cell, Expected, Facts, Kind},
         forgeries::{self, Forgery},
-        honest::{instruction_of, Call, Prepare, Scene},
         idl,
         natures::{self, Nature, Program, Substitute},
         table::{self, FOLLOWING, PAIRED_BANK, PAIRED_ORACLE},

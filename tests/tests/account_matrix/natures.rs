@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        honest::{Call, Scene},
+        calls::{Call, Scene},
         idl::Slot,
     },
     backstop_tests::{

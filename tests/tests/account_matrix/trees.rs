@@ -2,11 +2,11 @@
 
 use {
     crate::{
+        calls::{self, instruction_of, Call, Scene},
         expectations::{
             Expected::{self, Allowed, Anchor, Ours},
             Kind,
         },
-        honest::{self, instruction_of, Call, Scene},
         matrix::{places, run, Attempt},
     },
     anchor_lang::error::ErrorCode,
@@ -50,7 +50,7 @@ fn replaced(instruction: &Instruction, pairs: &[(Pubkey, Pubkey)]) -> Instructio
 
 fn every_call(mut check: impl FnMut(&Scene, &mut World, &str, &Call)) {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in honest::calls() {
+    for (name, prepare) in calls::all() {
         let mut world = scene.world.fork();
         let call = prepare(&scene, &mut world);
         call.refresh(&mut world);

@@ -5,7 +5,7 @@
 use {
     crate::{
         common::{changed, pool_of, refresh_ix, SOL, USDC},
-        town::{difference, ops, try_all, Difference, Scene},
+        states::{difference, ops, try_all, Difference, State},
     },
     backstop::error::BackstopError,
     backstop_tests::{
@@ -63,10 +63,10 @@ fn the_first_call_after_a_gap_books_no_more_than_the_curve_allows() {
 }
 
 /// What time alone ends or opens.
-const TIMED: &[(Scene, &[&str])] = &[
-    (Scene::Waiting, &["socialise"]),
+const TIMED: &[(State, &[&str])] = &[
+    (State::Waiting, &["socialise"]),
     (
-        Scene::Open,
+        State::Open,
         &[
             "buy a part",
             "buy everything",
@@ -75,19 +75,19 @@ const TIMED: &[(Scene, &[&str])] = &[
         ],
     ),
     (
-        Scene::BuyBack,
+        State::BuyBack,
         &["sell a part", "sell two atoms", "close the buy-back"],
     ),
 ];
 
 #[test]
 fn what_was_possible_before_a_gap_is_possible_after_it() {
-    for (scene, timed) in [(Scene::Calm, &[][..]), (Scene::WoundDown, &[])]
+    for (state, timed) in [(State::Calm, &[][..]), (State::WoundDown, &[])]
         .iter()
         .chain(TIMED)
     {
-        scene.sweep(Program::Token, |world, town| {
-            let ops = ops(world, town);
+        state.sweep(Program::Token, |world, people| {
+            let ops = ops(world, people);
             let before = world.fingerprint();
             let early = try_all(world, &before, &ops);
             let mut passed = 0;
@@ -98,7 +98,7 @@ fn what_was_possible_before_a_gap_is_possible_after_it() {
                 for (early, late) in early.iter().zip(&late) {
                     let stopped = matches!(difference(early, late), Difference::Stopped(_));
                     let is_timed = timed.contains(&late.name);
-                    assert!(!stopped || is_timed, "{scene:?}, {gap} s: {}", late.name);
+                    assert!(!stopped || is_timed, "{state:?}, {gap} s: {}", late.name);
                 }
             }
         });

@@ -5,7 +5,7 @@
 use {
     crate::{
         eight::TOKEN_2022,
-        town::{difference, ops, try_all, Difference, Scene},
+        states::{difference, ops, try_all, Difference, State},
     },
     anchor_lang::prelude::{Pubkey, Rent},
     backstop_tests::{
@@ -46,21 +46,21 @@ fn grow(world: &mut World, mint: &Pubkey) {
 
 #[test]
 fn mints_as_long_as_accounts_get_stop_nothing_and_leave_a_fifth_of_the_units() {
-    for scene in [Scene::Calm, Scene::Waiting, Scene::Open, Scene::BuyBack] {
+    for state in [State::Calm, State::Waiting, State::Open, State::BuyBack] {
         let chain = Box::new(SvmChain::backstop());
         let world = &mut World::with_governance(chain, TOKEN_2022, |_| ());
-        let town = scene.play(world, TOKEN_2022);
-        let ops = ops(world, &town);
+        let people = state.play(world, TOKEN_2022);
+        let ops = ops(world, &people);
         let before = world.fingerprint();
         let short = try_all(world, &before, &ops);
-        for mint in [world.mints[town.stage.usdc.0].key, world.governance.key] {
+        for mint in [world.mints[people.stage.usdc.0].key, world.governance.key] {
             grow(world, &mint);
         }
         let grown = world.fingerprint();
         let long = try_all(world, &grown, &ops);
         for (short, long) in short.iter().zip(&long) {
             let difference = difference(short, long);
-            assert_eq!(difference, Difference::None, "{scene:?}: {}", short.name);
+            assert_eq!(difference, Difference::None, "{state:?}: {}", short.name);
         }
         let mut most = 0;
         for op in &ops {
@@ -71,7 +71,7 @@ fn mints_as_long_as_accounts_get_stop_nothing_and_leave_a_fifth_of_the_units() {
                 most = most.max(receipt.compute_units);
             }
         }
-        println!("{scene:?}: {most} units");
+        println!("{state:?}: {most} units");
         assert!(most > 0 && most <= u64::from(MAX_COMPUTE_UNITS) * 4 / 5);
     }
 }

@@ -1,8 +1,8 @@
 //! Limits of the runtime and of time: bytes, account locks, compute units, heap,
 //! accounts that everybody writes, and long silences.
 
-#[path = "../town/mod.rs"]
-mod town;
+#[path = "../states/mod.rs"]
+mod states;
 
 mod eight;
 
@@ -13,4 +13,4 @@ mod hot_path;
 mod micro_positions;
 mod worst_case;
 
-use town::{bad_debt, common};
+use states::{bad_debt, common};

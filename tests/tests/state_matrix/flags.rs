@@ -8,7 +8,7 @@
 use {
     crate::{
         bad_debt::PAR,
-        honest::{queue_updates, Call, Scene},
+        calls::{queue_updates, Call, Scene},
     },
     backstop::state::{AuctionState, Bank, BuyBackState, Market, Obligation, PauseKind},
     backstop_tests::{

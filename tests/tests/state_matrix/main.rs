@@ -6,18 +6,18 @@
 
 #[path = "../bad_debt/mod.rs"]
 mod bad_debt;
+#[path = "../calls/mod.rs"]
+mod calls;
 mod completeness;
 mod flags;
 mod grid;
 mod health;
-#[path = "../honest/mod.rs"]
-mod honest;
 
 use {
     backstop::error::BackstopError,
     backstop_tests::{chain::SvmChain, tokens::Program, world::World},
+    calls::{Call, Named, Prepare, Scene},
     flags::Flag,
-    honest::{Call, Named, Prepare, Scene},
     solana_keypair::Keypair,
 };
 
@@ -70,17 +70,17 @@ fn check(calls: &[Named]) {
 
 #[test]
 fn the_calls_of_roles_and_founders_forget_no_state() {
-    check(honest::ROLES);
+    check(calls::ROLES);
 }
 
 #[test]
 fn the_calls_of_lenders_and_borrowers_forget_no_state() {
-    check(honest::POSITIONS);
+    check(calls::POSITIONS);
 }
 
 #[test]
 fn the_calls_around_bad_debt_forget_no_state() {
-    check(honest::LOSSES);
+    check(calls::LOSSES);
 }
 
 /// What ends a state that forbids the call.
@@ -97,7 +97,7 @@ fn lifts(call: &str, forbidden: Flag, other: Flag) -> bool {
 #[test]
 fn no_second_flag_lifts_what_a_first_one_forbids() {
     let scene = Scene::build(Box::new(SvmChain::backstop()), Program::Token);
-    for (name, prepare) in honest::calls() {
+    for (name, prepare) in calls::all() {
         let row = grid::row(name);
         for (forbidden, error) in Flag::ALL.into_iter().zip(row) {
             let Some(error) = error else { continue };

@@ -5,7 +5,7 @@ use {
     super::allow_list::{bank_of, known_types},
     crate::{
         common::restore,
-        town::{difference, ops, try_all, Difference, Outcome, Scene, Town},
+        states::{difference, ops, try_all, Difference, Outcome, People, State},
     },
     backstop::{error::BackstopError, instruction},
     backstop_tests::{
@@ -118,12 +118,12 @@ fn an_account_extension_comes_from_a_mint_that_is_refused_or_from_the_owner() {
 /// Switches an extension on for one account and says what that stops.
 fn stopped_by(
     world: &mut World,
-    town: &Town,
+    people: &People,
     account: &Pubkey,
     owner: &Keypair,
     extension: HolderExtension,
 ) -> Vec<(&'static str, Option<u32>)> {
-    let ops = ops(world, town);
+    let ops = ops(world, people);
     let before = world.fingerprint();
     let without = try_all(world, &before, &ops);
     switch_on(&mut *world.chain, account, owner, extension);
@@ -159,15 +159,15 @@ fn all_with(code: TokenError, names: &[&'static str]) -> Vec<(&'static str, Opti
 
 #[test]
 fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
-    Scene::Calm.sweep(TOKEN_2022, |world, town| {
-        let (usdc, borrower) = (town.stage.usdc, &town.borrower);
+    State::Calm.sweep(TOKEN_2022, |world, people| {
+        let (usdc, borrower) = (people.stage.usdc, &people.borrower);
         for (actor, paying) in [
-            (&town.stage.lender, &["deposit"][..]),
+            (&people.stage.lender, &["deposit"][..]),
             (borrower, &["repay half", "repay everything"]),
-            (&town.stage.liquidator, &["liquidate"]),
-            (&town.stage.keeper, &[]),
+            (&people.stage.liquidator, &["liquidate"]),
+            (&people.stage.keeper, &[]),
             (
-                &town.stranger,
+                &people.stranger,
                 &[
                     "deposit an atom",
                     "repay an atom",
@@ -178,7 +178,7 @@ fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
             ),
         ] {
             let (account, guard) = (world.wallet(actor, usdc), HolderExtension::CpiGuard);
-            let stopped = stopped_by(world, town, &account, &actor.wallet, guard);
+            let stopped = stopped_by(world, people, &account, &actor.wallet, guard);
             assert_eq!(
                 stopped,
                 all_with(TokenError::CpiGuardTransferBlocked, paying)
@@ -190,20 +190,20 @@ fn a_guarded_account_pays_nothing_through_the_program_and_is_paid() {
 #[test]
 fn a_guarded_bidder_neither_buys_nor_sells() {
     let guard = HolderExtension::CpiGuard;
-    Scene::Open.sweep(TOKEN_2022, |world, town| {
-        let bidder = &town.stage.bidder;
-        let account = world.wallet(bidder, town.stage.usdc);
-        let stopped = stopped_by(world, town, &account, &bidder.wallet, guard);
+    State::Open.sweep(TOKEN_2022, |world, people| {
+        let bidder = &people.stage.bidder;
+        let account = world.wallet(bidder, people.stage.usdc);
+        let stopped = stopped_by(world, people, &account, &bidder.wallet, guard);
         let buying = ["buy a part", "buy everything", "buy a dollar's worth"];
         assert_eq!(
             stopped,
             all_with(TokenError::CpiGuardTransferBlocked, &buying)
         );
     });
-    Scene::BuyBack.sweep(TOKEN_2022, |world, town| {
-        let bidder = &town.stage.bidder;
+    State::BuyBack.sweep(TOKEN_2022, |world, people| {
+        let bidder = &people.stage.bidder;
         let account = world.governance_wallet(bidder);
-        let stopped = stopped_by(world, town, &account, &bidder.wallet, guard);
+        let stopped = stopped_by(world, people, &account, &bidder.wallet, guard);
         let selling = ["sell a part", "sell two atoms"];
         assert_eq!(stopped, all_with(TokenError::CpiGuardBurnBlocked, &selling));
     });
@@ -214,25 +214,25 @@ fn a_guarded_bidder_neither_buys_nor_sells() {
 #[test]
 fn an_account_that_wants_memos_is_paid_nothing_and_pays() {
     let memo = HolderExtension::MemoRequired;
-    Scene::Calm.sweep(TOKEN_2022, |world, town| {
-        let (usdc, fee_owner) = (town.stage.usdc, world.fee_owner.insecure_clone());
-        let mut people = vec![(town.fee_account, &fee_owner, &["collect fees"])];
+    State::Calm.sweep(TOKEN_2022, |world, people| {
+        let (usdc, fee_owner) = (people.stage.usdc, world.fee_owner.insecure_clone());
+        let mut owners = vec![(people.fee_account, &fee_owner, &["collect fees"])];
         for (actor, receiving) in [
-            (&town.stage.lender, &["withdraw"]),
-            (&town.borrower, &["borrow"]),
-            (&town.stage.keeper, &["write off"]),
+            (&people.stage.lender, &["withdraw"]),
+            (&people.borrower, &["borrow"]),
+            (&people.stage.keeper, &["write off"]),
         ] {
-            people.push((world.wallet(actor, usdc), &actor.wallet, receiving));
+            owners.push((world.wallet(actor, usdc), &actor.wallet, receiving));
         }
-        for (account, owner, receiving) in people {
-            let stopped = stopped_by(world, town, &account, owner, memo);
+        for (account, owner, receiving) in owners {
+            let stopped = stopped_by(world, people, &account, owner, memo);
             assert_eq!(stopped, all_with(TokenError::NoMemo, receiving));
         }
     });
-    Scene::BuyBack.sweep(TOKEN_2022, |world, town| {
-        let bidder = &town.stage.bidder;
-        let account = world.wallet(bidder, town.stage.usdc);
-        let stopped = stopped_by(world, town, &account, &bidder.wallet, memo);
+    State::BuyBack.sweep(TOKEN_2022, |world, people| {
+        let bidder = &people.stage.bidder;
+        let account = world.wallet(bidder, people.stage.usdc);
+        let stopped = stopped_by(world, people, &account, &bidder.wallet, memo);
         let selling = ["sell a part", "sell two atoms"];
         assert_eq!(stopped, all_with(TokenError::NoMemo, &selling));
     });
@@ -243,9 +243,9 @@ fn an_account_that_wants_memos_is_paid_nothing_and_pays() {
 #[test]
 fn a_confidential_account_is_paid_nothing_and_nothing_is_lost() {
     on_both(|world| {
-        let town = Scene::Calm.play(world, TOKEN_2022);
-        let (keys, lender) = (world.keys(town.stage.usdc), &town.stage.lender);
-        let account = world.wallet(lender, town.stage.usdc);
+        let people = State::Calm.play(world, TOKEN_2022);
+        let (keys, lender) = (world.keys(people.stage.usdc), &people.stage.lender);
+        let account = world.wallet(lender, people.stage.usdc);
         let kind = ExtensionType::ConfidentialTransferAccount.into();
         let size = ExtensionType::try_calculate_account_len::<Account>(&[
             ExtensionType::ConfidentialTransferAccount,
@@ -264,15 +264,15 @@ fn a_confidential_account_is_paid_nothing_and_nothing_is_lost() {
         let withdraw = ix::withdraw(&keys, owner, obligation, account, args, &[]);
         let code = TokenError::NonConfidentialTransfersDisabled as u32;
         world.refuse_code(&[withdraw], &[&lender.wallet], code);
-        world.deposit(lender, town.stage.usdc, 1_000_000).unwrap();
+        world.deposit(lender, people.stage.usdc, 1_000_000).unwrap();
     });
 }
 
 #[test]
 fn associated_accounts_of_token_2022_keep_their_owner_and_work() {
     on_both(|world| {
-        let town = Scene::Calm.play(world, TOKEN_2022);
-        let (usdc, lender) = (town.stage.usdc, &town.stage.lender);
+        let people = State::Calm.play(world, TOKEN_2022);
+        let (usdc, lender) = (people.stage.usdc, &people.stage.lender);
         let account = world.wallet(lender, usdc);
         let kinds = extensions_of(world, &account);
         assert_eq!(kinds, [ExtensionType::ImmutableOwner]);

@@ -2,7 +2,7 @@
 //! every state: they are in no ledger, change no figure and block nothing.
 
 use {
-    crate::town::{difference, ops, try_all, Difference, Scene, Town},
+    crate::states::{difference, ops, try_all, Difference, People, State},
     backstop_tests::{
         tokens::{self, Program},
         world::World,
@@ -29,8 +29,8 @@ impl Gift {
 }
 
 /// Sends tokens to the three vaults and lamports to every account of the bank.
-fn donate(world: &mut World, town: &Town, gift: Gift) {
-    let (stage, admin) = (&town.stage, world.admin.insecure_clone());
+fn donate(world: &mut World, people: &People, gift: Gift) {
+    let (stage, admin) = (&people.stage, world.admin.insecure_clone());
     let keys = world.keys(stage.usdc);
     let (mint, governance) = (world.mints[stage.usdc.0], world.governance);
     // Issued to the vaults at once: the token program makes no difference
@@ -55,26 +55,26 @@ fn donate(world: &mut World, town: &Town, gift: Gift) {
         keys.liquidity_vault,
         keys.insurance_vault,
         escrow,
-        town.borrower.obligation,
+        people.borrower.obligation,
     ] {
         world.chain.airdrop(&account, gift.of(1_000_000_000));
     }
 }
 
 /// Every transaction ends as it would without the gift, with the same books.
-fn no_gift_matters(scene: Scene, program: Program<'_>) {
-    scene.sweep(program, |world, town| {
-        let ops = ops(world, town);
+fn no_gift_matters(state: State, program: Program<'_>) {
+    state.sweep(program, |world, people| {
+        let ops = ops(world, people);
         let before = world.fingerprint();
         let plain = try_all(world, &before, &ops);
         assert!(plain.iter().any(|outcome| outcome.result.is_ok()));
         for gift in [Gift::Atom, Gift::Everything] {
-            donate(world, town, gift);
+            donate(world, people, gift);
             let given = world.fingerprint();
             let outcomes = try_all(world, &given, &ops);
             for (plain, given) in plain.iter().zip(&outcomes) {
                 let difference = difference(plain, given);
-                assert_eq!(difference, Difference::None, "{scene:?}: {}", plain.name);
+                assert_eq!(difference, Difference::None, "{state:?}: {}", plain.name);
             }
             crate::common::restore(world, &before);
         }
@@ -83,14 +83,14 @@ fn no_gift_matters(scene: Scene, program: Program<'_>) {
 
 #[test]
 fn nothing_that_is_sent_to_a_vault_changes_a_figure_or_blocks_anything() {
-    for scene in Scene::ALL {
-        no_gift_matters(scene, Program::Token);
+    for state in State::ALL {
+        no_gift_matters(state, Program::Token);
     }
 }
 
 #[test]
 fn nor_does_it_with_token_2022() {
-    for scene in [Scene::Calm, Scene::Open, Scene::WoundDown] {
-        no_gift_matters(scene, Program::Token2022 { extensions: &[] });
+    for state in [State::Calm, State::Open, State::WoundDown] {
+        no_gift_matters(state, Program::Token2022 { extensions: &[] });
     }
 }

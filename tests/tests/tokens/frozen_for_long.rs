@@ -7,7 +7,7 @@ use {
     crate::{
         bad_debt::{AUCTION_DELAY, AUCTION_DURATION},
         common::FROZEN,
-        town::Scene,
+        states::State,
     },
     backstop::{
         error::BackstopError,
@@ -25,10 +25,10 @@ use {
 #[test]
 fn an_auction_over_a_frozen_liquidity_vault_ends_unsold_and_is_held_again() {
     on_both(|world| {
-        let town = Scene::Announced.play(world, Program::Token);
-        let (usdc, bidder) = (town.stage.usdc, &town.stage.bidder);
+        let people = State::Announced.play(world, Program::Token);
+        let (usdc, bidder) = (people.stage.usdc, &people.stage.bidder);
         let keys = world.keys(usdc);
-        freeze(world, &town, &keys.liquidity_vault);
+        freeze(world, &people, &keys.liquidity_vault);
         world.advance(AUCTION_DELAY);
         let (purse, tokens) = (world.wallet(bidder, usdc), world.governance_wallet(bidder));
         let buy = [ix::buy_governance(
@@ -44,7 +44,7 @@ fn an_auction_over_a_frozen_liquidity_vault_ends_unsold_and_is_held_again() {
         let closed = world.close_auction(usdc).unwrap().event::<AuctionClosed>();
         assert_eq!(closed.failed_auctions, 1);
 
-        thaw(world, &town, &keys.liquidity_vault);
+        thaw(world, &people, &keys.liquidity_vault);
         world.cover(usdc).unwrap();
         world.advance(AUCTION_DELAY);
         world.buy(bidder, usdc, u64::MAX).unwrap();
@@ -57,10 +57,10 @@ fn an_auction_over_a_frozen_liquidity_vault_ends_unsold_and_is_held_again() {
 #[test]
 fn lenders_pay_for_auctions_that_a_frozen_vault_kept_from_selling() {
     on_both(|world| {
-        let town = Scene::Announced.play(world, Program::Token);
-        let usdc = town.stage.usdc;
+        let people = State::Announced.play(world, Program::Token);
+        let usdc = people.stage.usdc;
         let keys = world.keys(usdc);
-        freeze(world, &town, &keys.liquidity_vault);
+        freeze(world, &people, &keys.liquidity_vault);
         let max = world.market_state().config.max_failed_auctions;
         for failed in 1..=max {
             world.advance(AUCTION_DELAY + AUCTION_DURATION + 1);
@@ -84,10 +84,10 @@ fn lenders_pay_for_auctions_that_a_frozen_vault_kept_from_selling() {
 #[test]
 fn a_frozen_reserve_holds_up_write_offs_until_it_is_thawed_and_no_repayment() {
     on_both(|world| {
-        let town = Scene::Calm.play(world, Program::Token);
-        let (stage, bad) = (&town.stage, &town.bad);
+        let people = State::Calm.play(world, Program::Token);
+        let (stage, bad) = (&people.stage, &people.bad);
         let keys = world.keys(stage.usdc);
-        freeze(world, &town, &keys.insurance_vault);
+        freeze(world, &people, &keys.insurance_vault);
         world.advance(365 * u64::from(DAY));
         let keeper = world.wallet(&stage.keeper, stage.usdc);
         for keeper in [Some(keeper), None] {
@@ -95,9 +95,9 @@ fn a_frozen_reserve_holds_up_write_offs_until_it_is_thawed_and_no_repayment() {
             let instructions = [ix::refresh_banks(&[keys]), write_off];
             world.refuse_code(&instructions, &[], FROZEN);
         }
-        let payer = &town.stranger;
+        let payer = &people.stranger;
         world.repay(payer, bad, stage.usdc, 500_000_000).unwrap();
-        thaw(world, &town, &keys.insurance_vault);
+        thaw(world, &people, &keys.insurance_vault);
         world.write_off(&stage.keeper, bad, stage.usdc).unwrap();
         assert_eq!(world.bank(stage.usdc).ledger.deficit, 0);
     });
@@ -108,11 +108,11 @@ fn a_frozen_reserve_holds_up_write_offs_until_it_is_thawed_and_no_repayment() {
 #[test]
 fn a_deficit_waits_for_a_frozen_reserve_however_long_and_ends_once_it_is_thawed() {
     on_both(|world| {
-        let town = Scene::Waiting.play(world, Program::Token);
-        let usdc = town.stage.usdc;
+        let people = State::Waiting.play(world, Program::Token);
+        let usdc = people.stage.usdc;
         let keys = world.keys(usdc);
-        world.fund_insurance(&town.stranger, usdc, 1).unwrap();
-        freeze(world, &town, &keys.insurance_vault);
+        world.fund_insurance(&people.stranger, usdc, 1).unwrap();
+        freeze(world, &people, &keys.insurance_vault);
         for _ in 0..2 {
             world.advance(365 * u64::from(DAY));
             world.refuse_code(&cover(&keys), &[], FROZEN);
@@ -120,10 +120,10 @@ fn a_deficit_waits_for_a_frozen_reserve_however_long_and_ends_once_it_is_thawed(
             world.refuse(&socialise, &[], BackstopError::InsuranceNotEmpty);
         }
         // Lenders are not locked in: they leave at the net price.
-        let lender = &town.stage.lender;
+        let lender = &people.stage.lender;
         world.withdraw(lender, usdc, 1_000_000_000).unwrap();
 
-        thaw(world, &town, &keys.insurance_vault);
+        thaw(world, &people, &keys.insurance_vault);
         world.send(&cover(&keys), &[]).unwrap();
         world.socialise(usdc).unwrap();
         assert_eq!(world.bank(usdc).ledger.deficit, 0);

@@ -6,7 +6,7 @@ use {
     super::frozen_vaults::{freeze, freezing_stops, Case},
     crate::{
         common::{restore, FROZEN},
-        town::{difference, ops, try_all, Difference, Scene, Town},
+        states::{difference, ops, try_all, Difference, People, State},
     },
     backstop::{error::BackstopError, instruction},
     backstop_tests::{
@@ -21,31 +21,31 @@ use {
 /// Whose account, when, and what it stops.
 const PEOPLE: &[Case] = &[
     (
-        Scene::Calm,
+        State::Calm,
         &[
             (
-                |world, town| world.wallet(&town.stage.keeper, town.stage.usdc),
+                |world, people| world.wallet(&people.stage.keeper, people.stage.usdc),
                 &["write off"],
             ),
-            (|_, town| town.fee_account, &["collect fees"]),
+            (|_, people| people.fee_account, &["collect fees"]),
             (
-                |world, town| world.wallet(&town.stage.lender, town.stage.usdc),
+                |world, people| world.wallet(&people.stage.lender, people.stage.usdc),
                 &["deposit", "withdraw"],
             ),
             (
-                |world, town| world.wallet(&town.borrower, town.stage.usdc),
+                |world, people| world.wallet(&people.borrower, people.stage.usdc),
                 &["borrow", "repay half", "repay everything"],
             ),
             (
-                |world, town| world.wallet(&town.stage.liquidator, town.stage.usdc),
+                |world, people| world.wallet(&people.stage.liquidator, people.stage.usdc),
                 &["liquidate"],
             ),
         ],
     ),
     (
-        Scene::Waiting,
+        State::Waiting,
         &[(
-            |world, town| world.wallet(&town.stranger, town.stage.usdc),
+            |world, people| world.wallet(&people.stranger, people.stage.usdc),
             &[
                 "deposit an atom",
                 "repay an atom",
@@ -56,16 +56,16 @@ const PEOPLE: &[Case] = &[
         )],
     ),
     (
-        Scene::Open,
+        State::Open,
         &[(
-            |world, town| world.wallet(&town.stage.bidder, town.stage.usdc),
+            |world, people| world.wallet(&people.stage.bidder, people.stage.usdc),
             &["buy a part", "buy everything", "buy a dollar's worth"],
         )],
     ),
     (
-        Scene::BuyBack,
+        State::BuyBack,
         &[(
-            |world, town| world.wallet(&town.stage.bidder, town.stage.usdc),
+            |world, people| world.wallet(&people.stage.bidder, people.stage.usdc),
             &["sell a part", "sell two atoms"],
         )],
     ),
@@ -80,29 +80,29 @@ fn a_frozen_account_stops_its_owners_transactions_and_nobody_elses() {
 }
 
 /// A second account for the same asset.
-fn second_account(world: &mut World, town: &Town, label: &str, owner: &Pubkey) -> Pubkey {
-    let mint = world.mints[town.stage.usdc.0];
+fn second_account(world: &mut World, people: &People, label: &str, owner: &Pubkey) -> Pubkey {
+    let mint = world.mints[people.stage.usdc.0];
     tokens::create_token_account(&mut *world.chain, label, &mint, owner)
 }
 
 #[test]
 fn whoever_is_frozen_is_paid_into_another_account() {
     on_both(|world| {
-        let town = Scene::Calm.play(world, Program::Token);
-        let stage = &town.stage;
+        let people = State::Calm.play(world, Program::Token);
+        let stage = &people.stage;
         let keys = world.keys(stage.usdc);
         let fee_owner = world.fee_owner.pubkey();
-        let fees = second_account(world, &town, "second fee account", &fee_owner);
-        freeze(world, &town, &town.fee_account);
-        let collect = [ix::collect_fees(&keys, town.fee_account)];
+        let fees = second_account(world, &people, "second fee account", &fee_owner);
+        freeze(world, &people, &people.fee_account);
+        let collect = [ix::collect_fees(&keys, people.fee_account)];
         world.refuse_code(&collect, &[], FROZEN);
         world.send(&[ix::collect_fees(&keys, fees)], &[]).unwrap();
         assert!(tokens::balance(&mut *world.chain, &fees) > 0);
 
         let lender = &stage.lender;
         let first = world.wallet(lender, stage.usdc);
-        let second = second_account(world, &town, "second purse", &lender.key());
-        freeze(world, &town, &first);
+        let second = second_account(world, &people, "second purse", &lender.key());
+        freeze(world, &people, &first);
         let withdraw = |destination, shares| {
             let args = instruction::Withdraw {
                 shares,
@@ -121,17 +121,17 @@ fn whoever_is_frozen_is_paid_into_another_account() {
 }
 
 /// Moves everything out of an account and closes it.
-fn empty_and_close(world: &mut World, town: &Town, account: &Pubkey) {
-    let mint = world.mints[town.stage.usdc.0];
+fn empty_and_close(world: &mut World, people: &People, account: &Pubkey) {
+    let mint = world.mints[people.stage.usdc.0];
     let (chain, fee_owner) = (&mut *world.chain, world.fee_owner.insecure_clone());
     let held = tokens::token_account(chain, account);
-    let owner = town
-        .people()
+    let owner = people
+        .all()
         .iter()
         .map(|actor| actor.wallet.insecure_clone())
         .find(|wallet| wallet.pubkey() == held.owner)
         .unwrap_or(fee_owner);
-    let to = tokens::associated_token_account(&mint, &town.bad.key());
+    let to = tokens::associated_token_account(&mint, &people.bad.key());
     tokens::transfer(chain, &mint, account, &to, &owner, held.amount);
     tokens::close_account(chain, &mint, account, &owner);
 }
@@ -140,14 +140,14 @@ fn empty_and_close(world: &mut World, town: &Town, account: &Pubkey) {
 /// not there; only the fee account is read by Backstop itself.
 #[test]
 fn a_closed_account_stops_its_owners_transactions_and_nobody_elses() {
-    for (scene, accounts) in PEOPLE {
-        scene.sweep(Program::Token, |world, town| {
-            let ops = ops(world, town);
+    for (state, accounts) in PEOPLE {
+        state.sweep(Program::Token, |world, people| {
+            let ops = ops(world, people);
             let before = world.fingerprint();
             let there = try_all(world, &before, &ops);
             for (account, expected) in *accounts {
-                let account = account(world, town);
-                empty_and_close(world, town, &account);
+                let account = account(world, people);
+                empty_and_close(world, people, &account);
                 let after = world.fingerprint();
                 let gone = try_all(world, &after, &ops);
                 let mut stopped = Vec::new();
@@ -159,10 +159,10 @@ fn a_closed_account_stops_its_owners_transactions_and_nobody_elses() {
                             assert_eq!(code == ours, gone.name == "collect fees");
                             stopped.push(gone.name);
                         }
-                        Difference::Other => panic!("{scene:?}: {}", gone.name),
+                        Difference::Other => panic!("{state:?}: {}", gone.name),
                     }
                 }
-                assert_eq!(&stopped, expected, "{scene:?}");
+                assert_eq!(&stopped, expected, "{state:?}");
                 restore(world, &before);
             }
         });

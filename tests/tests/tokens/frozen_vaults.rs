@@ -6,7 +6,7 @@
 use {
     crate::{
         common::FROZEN,
-        town::{difference, ops, try_all, Difference, Scene, Town},
+        states::{difference, ops, try_all, Difference, People, State},
     },
     backstop_tests::{
         tokens::{self, Program},
@@ -15,31 +15,37 @@ use {
     solana_pubkey::Pubkey,
 };
 
-/// Which account of the town is frozen.
-pub type Account = fn(&World, &Town) -> Pubkey;
-/// What freezing each of these accounts stops in a scene.
-pub type Case = (Scene, &'static [(Account, &'static [&'static str])]);
+/// Which account is frozen.
+pub type Account = fn(&World, &People) -> Pubkey;
+/// What freezing each of these accounts stops in a state.
+pub type Case = (State, &'static [(Account, &'static [&'static str])]);
 
-pub fn freeze(world: &mut World, town: &Town, account: &Pubkey) {
-    let (mint, admin) = (world.mints[town.stage.usdc.0], world.admin.insecure_clone());
+pub fn freeze(world: &mut World, people: &People, account: &Pubkey) {
+    let (mint, admin) = (
+        world.mints[people.stage.usdc.0],
+        world.admin.insecure_clone(),
+    );
     tokens::freeze(&mut *world.chain, &mint, account, &admin);
 }
 
-pub fn thaw(world: &mut World, town: &Town, account: &Pubkey) {
-    let (mint, admin) = (world.mints[town.stage.usdc.0], world.admin.insecure_clone());
+pub fn thaw(world: &mut World, people: &People, account: &Pubkey) {
+    let (mint, admin) = (
+        world.mints[people.stage.usdc.0],
+        world.admin.insecure_clone(),
+    );
     tokens::thaw(&mut *world.chain, &mint, account, &admin);
 }
 
 /// Freezing an account stops exactly these transactions, each with the token
 /// program's error; no other ends differently.
-pub fn freezing_stops((scene, accounts): &Case, program: Program<'_>) {
-    scene.sweep(program, |world, town| {
-        let ops = ops(world, town);
+pub fn freezing_stops((state, accounts): &Case, program: Program<'_>) {
+    state.sweep(program, |world, people| {
+        let ops = ops(world, people);
         let before = world.fingerprint();
         let warm = try_all(world, &before, &ops);
         for (account, expected) in *accounts {
-            let account = account(world, town);
-            freeze(world, town, &account);
+            let account = account(world, people);
+            freeze(world, people, &account);
             let frozen = world.fingerprint();
             let cold = try_all(world, &frozen, &ops);
             let mut stopped = Vec::new();
@@ -47,22 +53,22 @@ pub fn freezing_stops((scene, accounts): &Case, program: Program<'_>) {
                 match difference(warm, cold) {
                     Difference::None => (),
                     Difference::Stopped(Some(FROZEN)) => stopped.push(warm.name),
-                    other => panic!("{scene:?}: {}: {other:?}", warm.name),
+                    other => panic!("{state:?}: {}: {other:?}", warm.name),
                 }
             }
-            assert_eq!(&stopped, expected, "{scene:?}");
-            thaw(world, town, &account);
+            assert_eq!(&stopped, expected, "{state:?}");
+            thaw(world, people, &account);
             assert_eq!(world.fingerprint(), before, "thawing leaves a trace");
         }
     });
 }
 
-fn liquidity(world: &World, town: &Town) -> Pubkey {
-    world.keys(town.stage.usdc).liquidity_vault
+fn liquidity(world: &World, people: &People) -> Pubkey {
+    world.keys(people.stage.usdc).liquidity_vault
 }
 
-fn insurance(world: &World, town: &Town) -> Pubkey {
-    world.keys(town.stage.usdc).insurance_vault
+fn insurance(world: &World, people: &People) -> Pubkey {
+    world.keys(people.stage.usdc).insurance_vault
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn a_frozen_vault_stops_what_moves_its_tokens_and_nothing_else() {
 /// that is empty pays nothing: the deficit takes its way without it.
 const VAULTS: &[Case] = &[
     (
-        Scene::Calm,
+        State::Calm,
         &[
             (
                 liquidity,
@@ -110,7 +116,7 @@ const VAULTS: &[Case] = &[
         ],
     ),
     (
-        Scene::BuyBack,
+        State::BuyBack,
         &[(
             insurance,
             &[
@@ -126,12 +132,12 @@ const VAULTS: &[Case] = &[
         )],
     ),
     (
-        Scene::Limited,
+        State::Limited,
         &[(insurance, &["cover", "cover, no price", "fund an atom"])],
     ),
     (
         // Records are repaid into the deficit, which issuing does not touch.
-        Scene::Waiting,
+        State::Waiting,
         &[
             (
                 liquidity,
@@ -152,7 +158,7 @@ const VAULTS: &[Case] = &[
         ],
     ),
     (
-        Scene::Open,
+        State::Open,
         &[
             (
                 liquidity,
@@ -175,11 +181,11 @@ const VAULTS: &[Case] = &[
             (insurance, &["fund an atom"]),
         ],
     ),
-    (Scene::Ended, &[(insurance, &["fund an atom"])]),
-    (Scene::Hopeless, &[(insurance, &["fund an atom"])]),
+    (State::Ended, &[(insurance, &["fund an atom"])]),
+    (State::Hopeless, &[(insurance, &["fund an atom"])]),
     (
         // No deposits and no loans anyway; records are repaid to lenders.
-        Scene::WoundDown,
+        State::WoundDown,
         &[
             (
                 liquidity,

@@ -2,8 +2,8 @@
 //! move tokens, accounts that are frozen or gone, mints that were replaced, and
 //! tokens that nobody asked for.
 
-#[path = "../town/mod.rs"]
-mod town;
+#[path = "../states/mod.rs"]
+mod states;
 
 mod account_extensions;
 mod allow_list;
@@ -16,4 +16,4 @@ mod recreated_mint;
 mod wrapped_sol;
 mod wrong_program;
 
-use town::{bad_debt, common};
+use states::{bad_debt, common};

@@ -7,7 +7,7 @@ use {
     super::allow_list::bank_of,
     crate::{
         common::{restore, DECIMALS_MISMATCH},
-        town::{difference, ops, try_all, Difference, Scene, Town},
+        states::{difference, ops, try_all, Difference, People, State},
     },
     backstop::error::BackstopError,
     backstop_tests::{
@@ -22,7 +22,7 @@ use {
 
 const PLAIN: Program<'static> = Program::Token2022 { extensions: &[] };
 
-/// What moves tokens of the asset in a calm town.
+/// What moves tokens of the asset in a calm state.
 const MOVES: &[&str] = &[
     "deposit",
     "deposit an atom",
@@ -41,26 +41,26 @@ const MOVES: &[&str] = &[
 ];
 
 /// Puts a new mint of an attacker's in the place of the bank's.
-fn replace(world: &mut World, town: &Town, decimals: u8, program: Program<'_>) {
+fn replace(world: &mut World, people: &People, decimals: u8, program: Program<'_>) {
     let attacker = keypair("attacker");
     let label = format!("new mint, {decimals} decimals, {program:?}");
     let mint = tokens::create_mint(&mut *world.chain, &label, &attacker, decimals, program);
     let account = world.chain.account(&mint.key).unwrap();
-    let asset = world.mints[town.stage.usdc.0].key;
+    let asset = world.mints[people.stage.usdc.0].key;
     world.chain.set_account(&asset, account);
 }
 
 /// What the replacement stops; nothing else may change.
 fn stopped_by_replacing(
     world: &mut World,
-    town: &Town,
+    people: &People,
     decimals: u8,
     program: Program<'_>,
 ) -> Vec<(&'static str, Option<u32>)> {
-    let ops = ops(world, town);
+    let ops = ops(world, people);
     let before = world.fingerprint();
     let old = try_all(world, &before, &ops);
-    replace(world, town, decimals, program);
+    replace(world, people, decimals, program);
     let replaced = world.fingerprint();
     let new = try_all(world, &replaced, &ops);
     restore(world, &before);
@@ -78,9 +78,9 @@ fn stopped_by_replacing(
 #[test]
 fn with_other_decimals_no_token_moves_and_nothing_is_credited() {
     for program in [Program::Token, PLAIN] {
-        Scene::Calm.sweep(program, |world, town| {
+        State::Calm.sweep(program, |world, people| {
             for decimals in [5, 9] {
-                let stopped = stopped_by_replacing(world, town, decimals, program);
+                let stopped = stopped_by_replacing(world, people, decimals, program);
                 let expected: Vec<_> = MOVES
                     .iter()
                     .map(|name| (*name, Some(DECIMALS_MISMATCH)))
@@ -96,7 +96,7 @@ fn with_other_decimals_no_token_moves_and_nothing_is_credited() {
 /// that was credited in full.
 #[test]
 fn with_a_fee_or_a_hook_no_token_moves_and_nothing_is_credited() {
-    Scene::Calm.sweep(PLAIN, |world, town| {
+    State::Calm.sweep(PLAIN, |world, people| {
         for extension in [
             MintExtension::TransferFee {
                 bps: 1_000,
@@ -108,7 +108,7 @@ fn with_a_fee_or_a_hook_no_token_moves_and_nothing_is_credited() {
             let program = Program::Token2022 {
                 extensions: &extensions,
             };
-            let stopped = stopped_by_replacing(world, town, 6, program);
+            let stopped = stopped_by_replacing(world, people, 6, program);
             let names: Vec<_> = stopped.iter().map(|(name, _)| *name).collect();
             assert_eq!(names, MOVES, "{extension:?}");
         }
@@ -119,7 +119,7 @@ fn with_a_fee_or_a_hook_no_token_moves_and_nothing_is_credited() {
 /// the new issuer, who could print tokens but not take those in the vaults.
 #[test]
 fn with_another_display_or_issuer_every_atom_moves_as_before() {
-    Scene::Calm.sweep(PLAIN, |world, town| {
+    State::Calm.sweep(PLAIN, |world, people| {
         for extensions in [
             &[][..],
             &[MintExtension::ScaledUi],
@@ -127,22 +127,22 @@ fn with_another_display_or_issuer_every_atom_moves_as_before() {
             &[MintExtension::NonTransferable],
         ] {
             let program = Program::Token2022 { extensions };
-            let stopped = stopped_by_replacing(world, town, 6, program);
+            let stopped = stopped_by_replacing(world, people, 6, program);
             assert_eq!(stopped, [], "{extensions:?}");
         }
     });
-    Scene::Calm.sweep(Program::Token, |world, town| {
+    State::Calm.sweep(Program::Token, |world, people| {
         for program in [Program::Token, PLAIN] {
-            assert_eq!(stopped_by_replacing(world, town, 6, program), []);
+            assert_eq!(stopped_by_replacing(world, people, 6, program), []);
         }
     });
 }
 
 /// A mint as a bank takes it, and its issuer.
-fn listed(world: &mut World) -> (Town, Mint, Keypair) {
-    let town = Scene::Calm.play(world, PLAIN);
-    let mint = world.mints[town.stage.usdc.0];
-    (town, mint, world.admin.insecure_clone())
+fn listed(world: &mut World) -> (People, Mint, Keypair) {
+    let people = State::Calm.play(world, PLAIN);
+    let mint = world.mints[people.stage.usdc.0];
+    (people, mint, world.admin.insecure_clone())
 }
 
 #[test]

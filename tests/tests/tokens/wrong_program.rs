@@ -3,7 +3,7 @@
 
 use {
     super::allow_list::bank_of,
-    crate::town::{ops, try_all, Op, Scene},
+    crate::states::{ops, try_all, Op, State},
     backstop::error::BackstopError,
     backstop_tests::{
         tokens::{self, Program},
@@ -57,12 +57,12 @@ const SPARED: [&str; 9] = [
 #[test]
 fn every_transaction_that_moves_tokens_refuses_another_program() {
     let mut refused = BTreeSet::new();
-    for scene in [Scene::Calm, Scene::Open, Scene::Ended, Scene::BuyBack] {
-        refused.append(&mut refused_in(scene, Program::Token));
+    for state in [State::Calm, State::Open, State::Ended, State::BuyBack] {
+        refused.append(&mut refused_in(state, Program::Token));
     }
-    refused.append(&mut refused_in(Scene::Calm, TOKEN_2022));
-    Scene::Calm.sweep(TOKEN_2022, |world, town| {
-        for op in ops(world, town) {
+    refused.append(&mut refused_in(State::Calm, TOKEN_2022));
+    State::Calm.sweep(TOKEN_2022, |world, people| {
+        for op in ops(world, people) {
             let is_spared = SPARED.contains(&op.name);
             assert_ne!(refused.contains(op.name), is_spared, "{}", op.name);
         }
@@ -71,16 +71,16 @@ fn every_transaction_that_moves_tokens_refuses_another_program() {
 
 /// Names of the transactions that were refused with each wrong program. No legal
 /// one that names a token program passes.
-fn refused_in(scene: Scene, program: Program<'static>) -> BTreeSet<&'static str> {
+fn refused_in(state: State, program: Program<'static>) -> BTreeSet<&'static str> {
     let right = program.id();
     let other = match program {
         Program::Token => TOKEN_2022.id(),
         Program::Token2022 { .. } => Program::Token.id(),
     };
     let names = RefCell::default();
-    scene.sweep(program, |world, town| {
+    state.sweep(program, |world, people| {
         let before = world.fingerprint();
-        let all = ops(world, town);
+        let all = ops(world, people);
         let outcomes = try_all(world, &before, &all);
         let legal = |op: &&Op| {
             let outcome = outcomes.iter().find(|outcome| outcome.name == op.name);

@@ -2,7 +2,7 @@
 //! it, and tokens where no ledger expects them.
 
 use {
-    super::scene::PURSE,
+    super::scene::HOLDING,
     crate::bad_debt::TOKEN,
     backstop::state::{BankConfig, MarketConfig},
     backstop_tests::{
@@ -22,13 +22,13 @@ pub fn found(
 ) -> (MarketKeys, [BankKeys; 2]) {
     let (chain, wallet) = (&mut *world.chain, &stranger.wallet);
     let mint = tokens::create_mint(chain, "foreign governance", wallet, 6, Program::Token);
-    let purse = tokens::create_associated_token_account(chain, &mint, &stranger.key());
-    tokens::mint_to(chain, &mint, &purse, wallet, PURSE);
+    let account = tokens::create_associated_token_account(chain, &mint, &stranger.key());
+    tokens::mint_to(chain, &mint, &account, wallet, HOLDING);
     let market = MarketKeys::new(mint.key, mint.program, world.market.oracle);
     let config = MarketConfig {
         guardian: stranger.key(),
         fee_owner: stranger.key(),
-        lifetime_issuance_cap: PURSE,
+        lifetime_issuance_cap: HOLDING,
         ..world.market_state().config
     };
     let (payer, admin) = (world.chain.payer(), stranger.key());
@@ -76,7 +76,7 @@ pub fn donate(world: &mut World, stranger: &Actor, foreign: &[BankKeys]) {
         let twin = foreign.iter().find(|twin| twin.mint == keys.mint);
         for bank in twin.into_iter().chain([keys]) {
             for vault in [bank.liquidity_vault, bank.insurance_vault] {
-                tokens::mint_to(&mut *world.chain, &mint, &vault, &admin, PURSE);
+                tokens::mint_to(&mut *world.chain, &mint, &vault, &admin, HOLDING);
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Every transaction that somebody in the town may want to send.
+//! Every transaction that one of the people may want to send.
 
 use {
-    super::Town,
+    super::People,
     backstop::{instruction, state::PauseKind},
     backstop_tests::{
         ix::{self, BankKeys, LiquidationParties},
@@ -68,23 +68,23 @@ fn repay(world: &World, payer: &Actor, debtor: &Actor, bank: BankId, atoms: u64)
 }
 
 /// One atom for the reserve.
-fn fund_one(world: &World, town: &Town) -> Instruction {
-    let (payer, bank) = (&town.stranger, town.stage.usdc);
+fn fund_one(world: &World, people: &People) -> Instruction {
+    let (payer, bank) = (&people.stranger, people.stage.usdc);
     let account = world.wallet(payer, bank);
     ix::fund_insurance(&world.keys(bank), payer.key(), account, 1)
 }
 
 /// Each of them, whether it is legal now or not.
-pub fn ops(world: &mut World, town: &Town) -> Vec<Op> {
-    let mut all = lending(world, town);
-    all.extend(bad_debt(world, town));
-    all.extend(governance(world, town));
-    all.extend(settings(world, town));
+pub fn ops(world: &mut World, people: &People) -> Vec<Op> {
+    let mut all = lending(world, people);
+    all.extend(bad_debt(world, people));
+    all.extend(governance(world, people));
+    all.extend(settings(world, people));
     all
 }
 
-fn lending(world: &World, town: &Town) -> Vec<Op> {
-    let (stage, borrower, stranger) = (&town.stage, &town.borrower, &town.stranger);
+fn lending(world: &World, people: &People) -> Vec<Op> {
+    let (stage, borrower, stranger) = (&people.stage, &people.borrower, &people.stranger);
     let (usdc, junk) = (world.keys(stage.usdc), world.keys(stage.junk));
     let both = [junk, usdc];
     let banks = both.map(|keys: BankKeys| keys.bank);
@@ -95,7 +95,7 @@ fn lending(world: &World, town: &Town) -> Vec<Op> {
         liquidator: stage.liquidator.key(),
         liquidator_obligation: stage.liquidator.obligation,
         liquidator_token_account: world.wallet(&stage.liquidator, stage.usdc),
-        obligation: town.shaky.obligation,
+        obligation: people.shaky.obligation,
     };
     let args = instruction::Liquidate {
         max_repay: u64::MAX,
@@ -145,25 +145,25 @@ fn lending(world: &World, town: &Town) -> Vec<Op> {
     ]
 }
 
-fn bad_debt(world: &World, town: &Town) -> Vec<Op> {
-    let (stage, stranger) = (&town.stage, &town.stranger);
+fn bad_debt(world: &World, people: &People) -> Vec<Op> {
+    let (stage, stranger) = (&people.stage, &people.stranger);
     let keys = world.keys(stage.usdc);
     let fresh = ix::refresh_banks(&[keys]);
     let keeper = world.wallet(&stage.keeper, stage.usdc);
     let write_off = |keeper| {
         vec![
             fresh.clone(),
-            ix::write_off(&keys, town.bad.obligation, keeper, &[]),
+            ix::write_off(&keys, people.bad.obligation, keeper, &[]),
         ]
     };
-    let purse = world.wallet(stranger, stage.usdc);
+    let wallet = world.wallet(stranger, stage.usdc);
     let record = |atoms| {
-        let debtor = town.loser.obligation;
+        let debtor = people.loser.obligation;
         vec![ix::repay_written_off(
             &keys,
             stranger.key(),
             debtor,
-            purse,
+            wallet,
             atoms,
         )]
     };
@@ -177,19 +177,19 @@ fn bad_debt(world: &World, town: &Town) -> Vec<Op> {
         Op::new("socialise", vec![ix::socialise_deficit(&keys)], &[]),
         Op::new("repay a record", record(u64::MAX), &pays),
         Op::new("repay an atom of a record", record(1), &pays),
-        Op::new("fund an atom", vec![fund_one(world, town)], &pays),
+        Op::new("fund an atom", vec![fund_one(world, people)], &pays),
         Op::new(
             "collect fees",
-            vec![ix::collect_fees(&keys, town.fee_account)],
+            vec![ix::collect_fees(&keys, people.fee_account)],
             &[],
         ),
     ]
 }
 
-fn governance(world: &World, town: &Town) -> Vec<Op> {
-    let stage = &town.stage;
+fn governance(world: &World, people: &People) -> Vec<Op> {
+    let stage = &people.stage;
     let (keys, bidder) = (world.keys(stage.usdc), &stage.bidder);
-    let (purse, tokens) = (
+    let (wallet, tokens) = (
         world.wallet(bidder, stage.usdc),
         world.governance_wallet(bidder),
     );
@@ -198,7 +198,7 @@ fn governance(world: &World, town: &Town) -> Vec<Op> {
         vec![ix::buy_governance(
             &keys,
             key,
-            purse,
+            wallet,
             tokens,
             amount,
             u64::MAX,
@@ -206,7 +206,7 @@ fn governance(world: &World, town: &Town) -> Vec<Op> {
     };
     let sell = |amount| {
         let key = bidder.key();
-        let sell = ix::sell_governance(&keys, key, tokens, purse, amount, 0);
+        let sell = ix::sell_governance(&keys, key, tokens, wallet, amount, 0);
         vec![ix::refresh_banks(&[keys]), sell]
     };
     let signs = [&bidder.wallet];
@@ -226,18 +226,18 @@ fn governance(world: &World, town: &Town) -> Vec<Op> {
     ]
 }
 
-fn settings(world: &mut World, town: &Town) -> Vec<Op> {
-    let keys = world.keys(town.stage.usdc);
+fn settings(world: &mut World, people: &People) -> Vec<Op> {
+    let keys = world.keys(people.stage.usdc);
     let market = world.market;
     let (admin, guardian) = (
         world.admin.insecure_clone(),
         world.guardian.insecure_clone(),
     );
-    let mut stricter = world.bank(town.stage.usdc).config;
+    let mut stricter = world.bank(people.stage.usdc).config;
     stricter.borrow_cap -= 1;
     let mut shorter = world.market_state().config;
     shorter.max_pause_secs -= 1;
-    let stranger = &town.stranger;
+    let stranger = &people.stranger;
     let (payer, owner) = (world.chain.payer(), stranger.key());
     let open = ix::open_obligation(&market, payer, owner, 1);
     let close = ix::close_obligation(owner, stranger.obligation, owner);

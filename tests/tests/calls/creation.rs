@@ -26,8 +26,8 @@ pub fn create_market(scene: &Scene, world: &mut World) -> Call {
         ["founder", "minter", "next admin"].map(|label| founder(world, label));
     let chain = &mut *world.chain;
     let mint = tokens::create_mint(chain, "adopted", &minter, 6, Program::Token);
-    let purse = tokens::create_associated_token_account(chain, &mint, &minter.pubkey());
-    tokens::mint_to(chain, &mint, &purse, &minter, GOVERNANCE_SUPPLY);
+    let account = tokens::create_associated_token_account(chain, &mint, &minter.pubkey());
+    tokens::mint_to(chain, &mint, &account, &minter, GOVERNANCE_SUPPLY);
     let keys = MarketKeys::new(mint.key, mint.program, world.market.oracle);
     let config = world.market_state().config;
     let create = ix::create_market(

@@ -1,6 +1,6 @@
-//! A town in which everything can happen at once: a bank with a lender, a
+//! A bank in every state that a loss can put it into, and around it a lender, a
 //! borrower who is healthy, one who can be liquidated, one whose debt is bad and
-//! one who has a record; in every state that a loss can put the bank into.
+//! one who has a record; in each state, every transaction that somebody may want.
 #![allow(dead_code, unused_imports)]
 
 #[path = "../bad_debt/mod.rs"]
@@ -33,7 +33,7 @@ use {
 
 /// [atoms] One whole token of the collateral.
 pub const JUNK: u64 = 1_000_000;
-/// [atoms] What is lost in an ordinary town.
+/// [atoms] What is lost in most states.
 const LOSS: u64 = 1_500 * USDC;
 /// [atoms] What insurance may pay a day where it is limited.
 const A_DAY: u64 = 800 * USDC;
@@ -42,7 +42,7 @@ const RUIN: u64 = 999_400 * USDC;
 
 /// What has become of the bad debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scene {
+pub enum State {
     /// Nobody has written it off; insurance is more than enough.
     Calm,
     /// Calm, and surplus insurance is offered for governance tokens.
@@ -65,7 +65,7 @@ pub enum Scene {
     WoundDown,
 }
 
-impl Scene {
+impl State {
     /// Each of them.
     pub const ALL: [Self; 10] = [
         Self::Calm,
@@ -85,10 +85,10 @@ impl Scene {
     /// A check that tries all transactions reads some seventy accounts after each
     /// of forty, which takes the native chain seconds. So it plays only one of
     /// them there; other scenarios compare what single transactions do.
-    pub fn sweep(self, program: Program<'_>, check: impl Fn(&mut World, &Town)) {
+    pub fn sweep(self, program: Program<'_>, check: impl Fn(&mut World, &People)) {
         let play = |world: &mut World| {
-            let town = self.play(world, program);
-            check(world, &town);
+            let people = self.play(world, program);
+            check(world, &people);
         };
         if self == Self::Calm && matches!(program, Program::Token) {
             on_both(play);
@@ -99,21 +99,21 @@ impl Scene {
     }
 
     /// Plays everything up to it, with a lent mint of `program`.
-    pub fn play(self, world: &mut World, program: Program<'_>) -> Town {
+    pub fn play(self, world: &mut World, program: Program<'_>) -> People {
         let calm = matches!(self, Self::Calm | Self::BuyBack | Self::BuyBackOver);
-        let mut lending = Town::lending(program);
+        let mut lending = People::lending(program);
         let mut loss = LOSS;
         match self {
             Self::Limited => lending.config.draw_limit = A_DAY,
             Self::WoundDown => (lending.config.write_off_mode, loss) = (1, RUIN),
             _ => (),
         }
-        let town = Town::settle(world, &lending, loss);
+        let people = People::settle(world, &lending, loss);
         if calm || self == Self::Limited {
-            insure(world, &town.stage, 10_000 * USDC);
+            insure(world, &people.stage, 10_000 * USDC);
         }
         if matches!(self, Self::BuyBack | Self::BuyBackOver) {
-            let keys = world.keys(town.stage.usdc);
+            let keys = world.keys(people.stage.usdc);
             let start = [ix::refresh_banks(&[keys]), ix::start_buy_back(&keys)];
             world.send(&start, &[]).unwrap();
             world.advance(match self {
@@ -122,14 +122,14 @@ impl Scene {
             });
         }
         if !calm {
-            town.write_off_without_a_price(world);
+            people.write_off_without_a_price(world);
         }
         match self {
             // Something more may be drawn by now.
             Self::Limited => world.advance(u64::from(HOUR)),
             Self::Announced | Self::Open | Self::Ended => {
-                world.cover(town.stage.usdc).unwrap();
-                assert!(world.bank(town.stage.usdc).auction.lot > 0);
+                world.cover(people.stage.usdc).unwrap();
+                assert!(world.bank(people.stage.usdc).auction.lot > 0);
                 world.advance(match self {
                     Self::Announced => 1,
                     Self::Open => AUCTION_DELAY + AUCTION_DURATION / 2,
@@ -139,19 +139,19 @@ impl Scene {
             Self::Hopeless => world.advance(14 * u64::from(DAY)),
             Self::WoundDown => {
                 world.advance(3 * u64::from(DAY));
-                world.socialise(town.stage.usdc).unwrap();
-                assert!(world.bank(town.stage.usdc).is_wound_down());
+                world.socialise(people.stage.usdc).unwrap();
+                assert!(world.bank(people.stage.usdc).is_wound_down());
                 // Interest for fees to be collected.
                 world.advance(u64::from(DAY));
             }
             _ => (),
         }
-        town
+        people
     }
 }
 
-/// Who lives there.
-pub struct Town {
+/// Who has something in the bank, or may want to.
+pub struct People {
     /// The banks, a lender, a liquidator, a keeper and a bidder.
     pub stage: Stage,
     /// Owes 200 dollars on collateral worth 100 000.
@@ -168,8 +168,8 @@ pub struct Town {
     pub fee_account: Pubkey,
 }
 
-impl Town {
-    /// The bank that lends, as it is in most scenes.
+impl People {
+    /// The bank that lends, as it is in most states.
     fn lending(program: Program<'_>) -> BankSpec<'_> {
         let mut spec = plain_bank("USDC");
         (spec.program, spec.freezable) = (program, true);
@@ -208,7 +208,7 @@ impl Town {
             tokens::create_associated_token_account(&mut *world.chain, &mint, &fee_owner);
         world.advance(u64::from(DAY));
 
-        let town = Self {
+        let people = Self {
             stage,
             borrower,
             shaky,
@@ -217,8 +217,8 @@ impl Town {
             stranger,
             fee_account,
         };
-        town.watch(world);
-        town
+        people.watch(world);
+        people
     }
 
     /// Without a fresh price nothing is issued in the same call.
@@ -232,8 +232,8 @@ impl Town {
         assert_eq!(is_empty, bank.config.draw_limit == 0);
     }
 
-    /// Everybody who lives there.
-    pub fn people(&self) -> [&Actor; 9] {
+    /// Everybody with a wallet.
+    pub fn all(&self) -> [&Actor; 9] {
         let stage = &self.stage;
         [
             &stage.lender,
@@ -251,7 +251,7 @@ impl Town {
     /// Makes every account that a transaction here can change part of the
     /// world's fingerprint, so that it can be put back.
     fn watch(&self, world: &mut World) {
-        for actor in self.people() {
+        for actor in self.all() {
             let accounts = [
                 world.wallet(actor, self.stage.usdc),
                 world.wallet(actor, self.stage.junk),

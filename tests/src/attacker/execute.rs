@@ -1,11 +1,11 @@
-//! From genes to instructions: the attacker's hand.
+//! From the actions of a plan to instructions that can be sent.
 
 use {
     super::{
         cast::Cast,
         credit::credit,
-        genome::{Amount, Gene},
         ops::Op,
+        plan::{Action, Amount},
         positions::Positions,
         powers,
         wealth::debt,
@@ -27,7 +27,7 @@ use {
 };
 
 /// Composes one transaction.
-pub struct Hand<'w, 'a> {
+pub struct Executor<'w, 'a> {
     world: &'w mut World,
     cast: &'a Cast,
     positions: Vec<Positions>,
@@ -41,7 +41,7 @@ pub struct Draft<'a> {
     pub signers: Vec<&'a Keypair>,
 }
 
-impl<'w, 'a> Hand<'w, 'a> {
+impl<'w, 'a> Executor<'w, 'a> {
     /// Looks at everybody's positions.
     pub fn new(world: &'w mut World, cast: &'a Cast) -> Self {
         let positions = (0..cast.obligations())
@@ -57,17 +57,17 @@ impl<'w, 'a> Hand<'w, 'a> {
         }
     }
 
-    /// The transaction that `genes` mean in the state there is. `admin` signs
+    /// The transaction that `actions` mean in the state there is. `admin` signs
     /// what needs his key.
-    pub fn draft(mut self, genes: &[Gene], admin: &'a Keypair) -> Draft<'a> {
+    pub fn draft(mut self, actions: &[Action], admin: &'a Keypair) -> Draft<'a> {
         let mut instructions = vec![ix::refresh_banks(&self.cast.keys(self.world))];
         let mut signers = Vec::new();
-        for gene in genes {
-            instructions.push(self.instruction(gene));
-            signers.push(if Op::ADMIN.contains(&gene.op) {
+        for action in actions {
+            instructions.push(self.instruction(action));
+            signers.push(if Op::ADMIN.contains(&action.op) {
                 admin
             } else {
-                &self.cast.thieves[gene.who].wallet
+                &self.cast.thieves[action.who].wallet
             });
         }
         // A signature that no instruction asks for makes a transaction invalid.
@@ -93,7 +93,7 @@ impl<'w, 'a> Hand<'w, 'a> {
     }
 
     fn balance(&mut self, who: usize, bank: usize) -> u64 {
-        tokens::balance(&mut *self.world.chain, &self.cast.purse(who, bank))
+        tokens::balance(&mut *self.world.chain, &self.cast.wallet(who, bank))
     }
 
     fn position(&mut self, whom: usize, bank: usize) -> Position {
@@ -109,64 +109,64 @@ impl<'w, 'a> Hand<'w, 'a> {
         banks.map(|bank| self.keys(bank).bank).collect()
     }
 
-    fn instruction(&mut self, gene: &Gene) -> Instruction {
+    fn instruction(&mut self, action: &Action) -> Instruction {
         let cast = self.cast;
-        let Gene {
+        let Action {
             who, whom, bank, ..
-        } = *gene;
+        } = *action;
         let thief = &cast.thieves[who];
         let keys = self.keys(bank);
-        let purse = cast.purse(who, bank);
-        let governance = cast.governance_purse(who);
-        match gene.op {
+        let wallet = cast.wallet(who, bank);
+        let governance = cast.governance_wallet(who);
+        match action.op {
             Op::Deposit => {
                 self.positions[who].set_deposit(bank, true);
                 let args = instruction::Deposit {
-                    atoms: atoms(gene.amount, self.balance(who, bank)),
+                    atoms: atoms(action.amount, self.balance(who, bank)),
                     min_shares: 0,
                     accept_deficit: true,
                 };
-                ix::deposit(&keys, thief.key(), thief.obligation, purse, args)
+                ix::deposit(&keys, thief.key(), thief.obligation, wallet, args)
             }
-            Op::Withdraw => self.withdraw(gene),
+            Op::Withdraw => self.withdraw(action),
             Op::Borrow => {
                 self.positions[who].set_debt(bank, true);
                 let room = credit(self.world, cast, who, bank);
-                let atoms = atoms(gene.amount, room);
+                let atoms = atoms(action.amount, room);
                 let banks = self.addresses(self.positions[who].active());
-                ix::borrow(&keys, thief.key(), thief.obligation, purse, atoms, &banks)
+                ix::borrow(&keys, thief.key(), thief.obligation, wallet, atoms, &banks)
             }
             Op::Repay => {
                 let owed = self.owed(whom, bank);
-                if gene.amount == Amount::All {
+                if action.amount == Amount::All {
                     self.positions[whom].set_debt(bank, false);
                 }
-                let most = most(gene.amount, owed);
+                let most = most(action.amount, owed);
                 let debtor = cast.owner(whom).obligation;
-                ix::repay(&keys, thief.key(), debtor, purse, most)
+                ix::repay(&keys, thief.key(), debtor, wallet, most)
             }
-            Op::Liquidate => self.liquidate(gene),
+            Op::Liquidate => self.liquidate(action),
             Op::WriteOff => {
                 self.positions[whom].set_debt(bank, false);
-                ix::write_off(&keys, cast.owner(whom).obligation, Some(purse), &[])
+                ix::write_off(&keys, cast.owner(whom).obligation, Some(wallet), &[])
             }
             Op::Cover => ix::cover_deficit(&keys),
             Op::Buy => {
                 let lot = self.bank(bank).auction.lot;
-                let amount = most(gene.amount, lot);
-                ix::buy_governance(&keys, thief.key(), purse, governance, amount, u64::MAX)
+                let amount = most(action.amount, lot);
+                ix::buy_governance(&keys, thief.key(), wallet, governance, amount, u64::MAX)
             }
             Op::CloseAuction => ix::close_auction(&keys),
             Op::Socialise => ix::socialise_deficit(&keys),
             Op::RepayRecord => {
                 let record = self.position(whom, bank).written_off;
                 let debtor = cast.owner(whom).obligation;
-                let most = most(gene.amount, record);
-                ix::repay_written_off(&keys, thief.key(), debtor, purse, most)
+                let most = most(action.amount, record);
+                ix::repay_written_off(&keys, thief.key(), debtor, wallet, most)
             }
             Op::Fund => {
-                let atoms = atoms(gene.amount, self.balance(who, bank));
-                ix::fund_insurance(&keys, thief.key(), purse, atoms)
+                let atoms = atoms(action.amount, self.balance(who, bank));
+                ix::fund_insurance(&keys, thief.key(), wallet, atoms)
             }
             Op::Collect => {
                 let owner = solana_signer::Signer::pubkey(&self.world.fee_owner);
@@ -176,20 +176,20 @@ impl<'w, 'a> Hand<'w, 'a> {
             Op::StartBuyBack => ix::start_buy_back(&keys),
             Op::Sell => {
                 let held = tokens::balance(&mut *self.world.chain, &governance);
-                let amount = most(gene.amount, held);
-                ix::sell_governance(&keys, thief.key(), governance, purse, amount, 0)
+                let amount = most(action.amount, held);
+                ix::sell_governance(&keys, thief.key(), governance, wallet, amount, 0)
             }
             Op::CloseBuyBack => ix::close_buy_back(&keys),
-            Op::Donate => self.donate(gene),
-            _ => powers::instruction(self.world, &keys, gene),
+            Op::Donate => self.donate(action),
+            _ => powers::instruction(self.world, &keys, action),
         }
     }
 
-    fn withdraw(&mut self, gene: &Gene) -> Instruction {
-        let Gene { who, bank, .. } = *gene;
+    fn withdraw(&mut self, action: &Action) -> Instruction {
+        let Action { who, bank, .. } = *action;
         let thief = &self.cast.thieves[who];
         let held = self.position(who, bank).deposit_shares.get();
-        let shares = match gene.amount {
+        let shares = match action.amount {
             Amount::All => u128::MAX,
             part => part.of(held),
         };
@@ -204,60 +204,60 @@ impl<'w, 'a> Hand<'w, 'a> {
             shares,
             min_atoms: 0,
         };
-        let (keys, purse) = (self.keys(bank), self.cast.purse(who, bank));
-        ix::withdraw(&keys, thief.key(), thief.obligation, purse, args, &banks)
+        let (keys, wallet) = (self.keys(bank), self.cast.wallet(who, bank));
+        ix::withdraw(&keys, thief.key(), thief.obligation, wallet, args, &banks)
     }
 
-    fn liquidate(&mut self, gene: &Gene) -> Instruction {
-        let Gene {
+    fn liquidate(&mut self, action: &Action) -> Instruction {
+        let Action {
             who,
             whom,
             bank,
             other,
             ..
-        } = *gene;
+        } = *action;
         let thief = &self.cast.thieves[who];
         let banks = self.addresses(self.positions[whom].active());
         self.positions[who].set_deposit(other, true);
         // What a second instruction finds depends on what this one leaves.
-        if gene.amount == Amount::All && gene.knob.is_multiple_of(2) {
+        if action.amount == Amount::All && action.knob.is_multiple_of(2) {
             self.positions[whom].set_deposit(other, false);
         }
         let parties = LiquidationParties {
             liquidator: thief.key(),
             liquidator_obligation: thief.obligation,
-            liquidator_token_account: self.cast.purse(who, bank),
+            liquidator_token_account: self.cast.wallet(who, bank),
             obligation: self.cast.owner(whom).obligation,
         };
         let args = instruction::Liquidate {
-            max_repay: most(gene.amount, self.owed(whom, bank)),
+            max_repay: most(action.amount, self.owed(whom, bank)),
             min_shares: 0,
         };
         ix::liquidate(&self.keys(bank), &self.keys(other), parties, args, &banks)
     }
 
-    fn donate(&mut self, gene: &Gene) -> Instruction {
-        let thief = &self.cast.thieves[gene.who];
-        let keys = self.keys(gene.bank);
-        let (mint, from, to) = match gene.knob % 3 {
+    fn donate(&mut self, action: &Action) -> Instruction {
+        let thief = &self.cast.thieves[action.who];
+        let keys = self.keys(action.bank);
+        let (mint, from, to) = match action.knob % 3 {
             0 => (
-                self.world.mints[self.cast.banks[gene.bank].0],
-                self.cast.purse(gene.who, gene.bank),
+                self.world.mints[self.cast.banks[action.bank].0],
+                self.cast.wallet(action.who, action.bank),
                 keys.liquidity_vault,
             ),
             1 => (
-                self.world.mints[self.cast.banks[gene.bank].0],
-                self.cast.purse(gene.who, gene.bank),
+                self.world.mints[self.cast.banks[action.bank].0],
+                self.cast.wallet(action.who, action.bank),
                 keys.insurance_vault,
             ),
             _ => (
                 self.world.governance,
-                self.cast.governance_purse(gene.who),
+                self.cast.governance_wallet(action.who),
                 keys.governance_escrow,
             ),
         };
         let held = tokens::balance(&mut *self.world.chain, &from);
-        let atoms = atoms(gene.amount, held);
+        let atoms = atoms(action.amount, held);
         transfer_checked(
             &mint.program,
             &from,

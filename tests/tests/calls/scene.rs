@@ -21,7 +21,7 @@ pub const DEBT: u64 = 600 * USDC;
 /// (10^-8 dollars) Price of a whole token of collateral.
 const COLLATERAL_PRICE: i64 = 1_000_000 * DOLLAR;
 /// (atoms) What everybody has of everything.
-pub(super) const PURSE: u64 = 1_000_000 * USDC;
+pub(super) const HOLDING: u64 = 1_000_000 * USDC;
 
 /// A market with loans good and bad, and whoever lives on it.
 pub struct Scene {
@@ -75,7 +75,7 @@ impl Scene {
         let [borrower, ruined] = ["borrower", "ruined"].map(|name| world.actor(name));
         for actor in [&lender, &liquidator, &keeper, &bidder, &borrower, &stranger] {
             for bank in [usdc, euro, junk, spare] {
-                world.fund(actor, bank, PURSE);
+                world.fund(actor, bank, HOLDING);
             }
         }
         world.deposit(&lender, usdc, LENT / 2).unwrap();
@@ -234,7 +234,7 @@ fn hand_out_governance(world: &mut World, holders: &[&Actor]) {
     }
 }
 
-/// Lets nothing change unnoticed: wallets, purses and prices too.
+/// Lets nothing change unnoticed: wallets, token accounts and prices too.
 fn watch(world: &mut World, foreign: &MarketKeys) {
     let mut mints = world.mints.clone();
     mints.extend([
@@ -254,10 +254,10 @@ fn watch(world: &mut World, foreign: &MarketKeys) {
         .collect();
     for owner in owners {
         world.watched.push(owner);
-        let purses = mints
+        let accounts = mints
             .iter()
             .map(|mint| tokens::associated_token_account(mint, &owner));
-        world.watched.extend(purses);
+        world.watched.extend(accounts);
     }
     let feeds: Vec<Pubkey> = world.banks.iter().map(|keys| keys.oracle).collect();
     world.watched.extend(feeds);

@@ -1,4 +1,4 @@
-//! One honest call of every instruction, from one scene.
+//! One call of every instruction that would succeed, from one scene.
 //!
 //! Two matrices start here: one puts other accounts into the calls, the other
 //! puts the scene into other states.
@@ -118,8 +118,8 @@ pub const LOSSES: &[Named] = &[
     ("write_off/issuing", losses::write_off_issuing),
 ];
 
-/// All calls.
-pub fn calls() -> impl Iterator<Item = &'static Named> {
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Named> {
     [ROLES, POSITIONS, LOSSES].into_iter().flatten()
 }
 

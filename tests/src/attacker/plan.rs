@@ -55,7 +55,7 @@ impl Amount {
 
 /// One instruction to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gene {
+pub struct Action {
     /// Which.
     pub op: Op,
     /// The attacker's wallet that signs.
@@ -102,13 +102,13 @@ pub struct Step {
     /// and by how much (bps). His average stays.
     pub push: Option<(usize, i32)>,
     /// Its instructions; none to let time pass.
-    pub genes: Vec<Gene>,
+    pub actions: Vec<Action>,
 }
 
 impl Step {
     /// Whether it sends anything or lets time pass.
     pub fn does_something(&self) -> bool {
-        !self.genes.is_empty() || self.wait != Wait::SameSlot
+        !self.actions.is_empty() || self.wait != Wait::SameSlot
     }
 }
 
@@ -139,13 +139,13 @@ pub struct Vocabulary {
 }
 
 /// Most instructions of a transaction.
-pub const MOST_GENES: usize = 4;
+pub const MOST_ACTIONS: usize = 4;
 
 impl Vocabulary {
     /// Some instruction.
-    pub fn gene(&self, rng: &mut ChaCha8Rng) -> Gene {
+    pub fn action(&self, rng: &mut ChaCha8Rng) -> Action {
         let bank = rng.random_range(0..self.banks);
-        Gene {
+        Action {
             op: *self
                 .ops
                 .choose_weighted(rng, |op| op.weight())
@@ -177,12 +177,12 @@ impl Vocabulary {
         let count = if rng.random_bool(0.7) {
             1
         } else {
-            rng.random_range(2..=MOST_GENES)
+            rng.random_range(2..=MOST_ACTIONS)
         };
         Step {
             wait: self.wait(rng),
             push: self.push(rng),
-            genes: (0..count).map(|_| self.gene(rng)).collect(),
+            actions: (0..count).map(|_| self.action(rng)).collect(),
         }
     }
 
@@ -195,7 +195,7 @@ impl Vocabulary {
     }
 }
 
-impl fmt::Display for Gene {
+impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -212,8 +212,8 @@ impl fmt::Display for Plan {
             if let Some((bank, bps)) = step.push {
                 write!(f, ", bank {bank} pushed by {bps} bps")?;
             }
-            for gene in &step.genes {
-                write!(f, "\n       {gene}")?;
+            for action in &step.actions {
+                write!(f, "\n       {action}")?;
             }
         }
         Ok(())

@@ -1,29 +1,29 @@
-//! What offers itself in a state: the instructions that have something to work on.
-//! A plan is continued from this list more often than at random.
+//! Candidates for the next action: the instructions that have something to work
+//! on in a state. A plan is continued from this list more often than at random.
 
 use {
     super::{
         cast::Cast,
-        genome::{Amount, Gene},
         ops::Op,
+        plan::{Action, Amount},
     },
     crate::world::World,
 };
 
 /// Everything that might work now, by the wallet 0 and with all there is.
-pub fn menu(world: &mut World, cast: &Cast) -> Vec<Gene> {
-    let mut genes = Vec::new();
+pub fn candidates(world: &mut World, cast: &Cast) -> Vec<Action> {
+    let mut actions = Vec::new();
     for whom in 0..cast.obligations() {
-        of_obligation(world, cast, whom, &mut genes);
+        of_obligation(world, cast, whom, &mut actions);
     }
     for bank in 0..cast.banks.len() {
-        of_bank(world, cast, bank, &mut genes);
+        of_bank(world, cast, bank, &mut actions);
     }
-    genes
+    actions
 }
 
-fn gene(op: Op, whom: usize, bank: usize, other: usize) -> Gene {
-    Gene {
+fn action(op: Op, whom: usize, bank: usize, other: usize) -> Action {
+    Action {
         op,
         who: 0,
         whom,
@@ -34,7 +34,7 @@ fn gene(op: Op, whom: usize, bank: usize, other: usize) -> Gene {
     }
 }
 
-fn of_obligation(world: &mut World, cast: &Cast, whom: usize, genes: &mut Vec<Gene>) {
+fn of_obligation(world: &mut World, cast: &Cast, whom: usize, actions: &mut Vec<Action>) {
     let obligation = world.obligation(cast.owner(whom));
     let own = whom < cast.thieves.len();
     let positions: Vec<_> = obligation
@@ -49,9 +49,9 @@ fn of_obligation(world: &mut World, cast: &Cast, whom: usize, genes: &mut Vec<Ge
         .collect();
     for (bank, position) in &positions {
         let mut offer = |op, other| {
-            genes.push(Gene {
+            actions.push(Action {
                 who: if own { whom } else { 0 },
-                ..gene(op, whom, *bank, other)
+                ..action(op, whom, *bank, other)
             });
         };
         if position.has_debt() {
@@ -69,18 +69,18 @@ fn of_obligation(world: &mut World, cast: &Cast, whom: usize, genes: &mut Vec<Ge
         if own && position.has_deposit() {
             offer(Op::Withdraw, *bank);
             for other in (0..cast.banks.len()).filter(|other| other != bank) {
-                genes.push(Gene {
+                actions.push(Action {
                     who: whom,
-                    ..gene(Op::Borrow, whom, other, *bank)
+                    ..action(Op::Borrow, whom, other, *bank)
                 });
             }
         }
     }
 }
 
-fn of_bank(world: &mut World, cast: &Cast, bank: usize, genes: &mut Vec<Gene>) {
+fn of_bank(world: &mut World, cast: &Cast, bank: usize, actions: &mut Vec<Action>) {
     let state = world.bank(cast.banks[bank]);
-    let mut offer = |op| genes.push(gene(op, 0, bank, (bank + 1) % cast.banks.len()));
+    let mut offer = |op| actions.push(action(op, 0, bank, (bank + 1) % cast.banks.len()));
     offer(Op::Deposit);
     if state.ledger.deficit > 0 {
         offer(Op::Cover);
