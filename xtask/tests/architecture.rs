@@ -26,13 +26,23 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "backstop-client",
             "backstop-keeper",
             // Behind a feature: the story that `backstop demo` plays.
-            "backstop-tests",
+            "backstop-demo",
         ],
     ),
     ("backstop-localnet", &["backstop-client"]),
+    ("backstop-world", &["backstop", "backstop-client"]),
+    (
+        "backstop-demo",
+        &["backstop-engine", "backstop", "backstop-world"],
+    ),
     (
         "backstop-tests",
-        &["backstop-engine", "backstop", "backstop-client"],
+        &[
+            "backstop-engine",
+            "backstop",
+            "backstop-client",
+            "backstop-world",
+        ],
     ),
     (
         "backstop-e2e",

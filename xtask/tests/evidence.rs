@@ -64,9 +64,11 @@ fn tests_of(part: &str) -> Vec<(String, String)> {
     let mut file = None;
     let mut found = Vec::new();
     for token in part.split('`').skip(1).step_by(2) {
-        let is_file = ["engine/", "tests/", "targets/", "xtask/", "e2e/", "keeper/"]
-            .iter()
-            .any(|folder| token.starts_with(folder));
+        let is_file = [
+            "engine/", "tests/", "targets/", "xtask/", "e2e/", "keeper/", "demo/",
+        ]
+        .iter()
+        .any(|folder| token.starts_with(folder));
         if is_file {
             file = (!token.contains('.')).then(|| token.to_owned());
             continue;
@@ -91,6 +93,7 @@ fn sources(root: &Path, file: &str) -> Vec<PathBuf> {
         Some(("xtask", name)) => root.join("xtask/tests").join(name),
         Some(("e2e", name)) => root.join("tests/e2e/tests").join(name),
         Some(("keeper", name)) => root.join("crates/keeper").join(name),
+        Some(("demo", name)) => root.join("crates/demo/tests").join(name),
         _ => return Vec::new(),
     };
     if let Ok(entries) = fs::read_dir(&path) {

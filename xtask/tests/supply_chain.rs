@@ -155,6 +155,7 @@ fn every_package_comes_from_the_one_registry() {
         "backstop",
         "backstop-cli",
         "backstop-client",
+        "backstop-demo",
         "backstop-e2e",
         "backstop-engine",
         "backstop-fuzz",
@@ -163,6 +164,7 @@ fn every_package_comes_from_the_one_registry() {
         "backstop-surfnet",
         "backstop-targets",
         "backstop-tests",
+        "backstop-world",
         "xtask",
     ]
     .map(str::to_owned)

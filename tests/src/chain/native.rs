@@ -6,9 +6,8 @@
 
 use {
     super::{
-        found, payer_keypair,
-        wire::{seal, MAX_TRANSACTION_BYTES},
-        AccountData, Cause, Chain, Failure, Receipt, Request, MAX_COMPUTE_UNITS,
+        found, payer_keypair, seal, AccountData, Cause, Chain, Failure, Receipt, Request,
+        MAX_COMPUTE_UNITS, MAX_TRANSACTION_BYTES,
     },
     anchor_lang::{
         event::EVENT_IX_TAG_LE,

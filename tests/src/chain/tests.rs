@@ -3,8 +3,13 @@
 
 use {
     super::*,
-    crate::tokens::{self, Program},
+    crate::{
+        keys,
+        tokens::{self, Program},
+    },
     anchor_lang::solana_program::system_instruction,
+    solana_instruction::Instruction,
+    solana_pubkey::Pubkey,
     solana_signer::Signer,
     solana_transaction_error::TransactionError,
     std::fmt::Debug,

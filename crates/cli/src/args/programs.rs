@@ -18,5 +18,5 @@ pub struct Demo {
     pub program: Option<std::path::PathBuf>,
     /// The story
     #[command(flatten)]
-    pub story: backstop_tests::demo::Args,
+    pub story: backstop_demo::Args,
 }

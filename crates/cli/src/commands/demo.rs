@@ -1,7 +1,5 @@
 //! `backstop demo`: the story that `cargo xtask demo` plays.
 
-use backstop_tests::demo;
-
 use crate::{
     args::Demo,
     failure::{Exit, Failure},
@@ -13,7 +11,7 @@ pub fn play(args: Demo, json: bool) -> Result<(), Failure> {
         // Nothing else runs yet that could read the environment meanwhile.
         std::env::set_var("BACKSTOP_SO", program);
     }
-    demo::run(&args.story, json).map_err(|reason| {
+    backstop_demo::run(&args.story, json).map_err(|reason| {
         Failure::new(Exit::Other, reason).hint(
             "the story needs the program's bytecode: `cargo xtask build` makes it, --program or \
              BACKSTOP_SO names it",
