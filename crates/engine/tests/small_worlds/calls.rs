@@ -1,12 +1,8 @@
 //! What can be called, and what a call did.
 
-use backstop_engine::auction::Opening;
-use backstop_engine::ledger::Ledger;
 use backstop_engine::socialise::SocialiseReason;
-use backstop_engine::units::{Atoms, GovAtoms, UnixTime};
+use backstop_engine::units::{Atoms, GovAtoms};
 use backstop_engine::EngineError;
-
-use crate::world::{Rules, World};
 
 /// One instruction, or a step of the world around it.
 ///
@@ -97,8 +93,12 @@ pub const ALL: u64 = u64::MAX;
 /// What a call did, as its event says it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Effect {
-    pub opening: Option<Opening>,
+    /// Minted into escrow.
+    pub issued: GovAtoms,
+    pub loss: Atoms,
     pub drawn: Atoms,
+    /// The part of the deficit that left with a lender.
+    pub borne: Atoms,
     pub bounty: Atoms,
     pub reason: Option<SocialiseReason>,
     pub bought: GovAtoms,
@@ -112,8 +112,10 @@ pub struct Effect {
 pub enum Refusal {
     /// By a rule of the engine.
     Rule(EngineError),
-    /// By a check of the handler; its error's name.
-    Check(&'static str),
+    /// By a token program: there are not as many tokens.
+    Tokens,
+    /// By the world around the program.
+    World(&'static str),
 }
 
 impl From<EngineError> for Refusal {
@@ -135,21 +137,12 @@ impl Refusal {
                     | EngineError::TimeWentBack { .. }
                     | EngineError::BooksOutOfBalance { .. }
                     | EngineError::SplitOutOfBalance
-            ) | Self::Check("token program")
+            ) | Self::Tokens
         )
     }
 }
 
 pub type Result<T> = core::result::Result<T, Refusal>;
-
-/// `require!`.
-pub fn require(holds: bool, error: &'static str) -> Result<()> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Refusal::Check(error))
-    }
-}
 
 impl Call {
     /// The bank that it is about; none for what concerns the world.
@@ -175,92 +168,9 @@ impl Call {
     }
 }
 
-impl World {
-    /// The world after `call`, and what the call did.
-    pub fn after(&self, rules: &Rules, call: Call) -> Result<(Self, Effect)> {
-        let mut next = *self;
-        let effect = next.apply(rules, call)?;
-        Ok((next, effect))
-    }
-
-    fn apply(&mut self, rules: &Rules, call: Call) -> Result<Effect> {
-        match call {
-            Call::WriteOff { bank, user, priced } => self.write_off(rules, bank, user, priced),
-            Call::Cover { bank, priced } => self.cover_deficit(rules, bank, priced),
-            Call::Buy { bank, amount } => self.buy_governance(rules, bank, amount),
-            Call::Close { bank } => self.close_auction(rules, bank),
-            Call::Socialise { bank } => self.socialise_deficit(rules, bank),
-            Call::RepayRecord { bank, user, atoms } => {
-                self.repay_written_off(rules, bank, user, atoms)
-            }
-            Call::Collect { bank } => self.collect_fees(rules, bank),
-            Call::Fund { bank, atoms } => self.fund_insurance(rules, bank, atoms),
-            Call::StartBuyBack { bank } => self.start_buy_back(rules, bank),
-            Call::Sell { bank, amount } => self.sell_governance(rules, bank, amount),
-            Call::CloseBuyBack { bank } => self.close_buy_back(bank),
-            Call::Deposit { bank, user, atoms } => self.deposit(rules, bank, user, atoms),
-            Call::Withdraw { bank, user, part } => self.withdraw(rules, bank, user, part),
-            Call::Borrow { bank, user, atoms } => self.borrow(rules, bank, user, atoms),
-            Call::Repay { bank, user, atoms } => self.repay(rules, bank, user, atoms),
-            Call::Liquidate {
-                debt_bank,
-                collateral_bank,
-                user,
-                liquidator,
-                atoms,
-            } => self.liquidate(
-                rules,
-                [debt_bank, collateral_bank],
-                [user, liquidator],
-                atoms,
-            ),
-            Call::Crash => {
-                require(!self.crashed, "has crashed")?;
-                self.crashed = true;
-                Ok(Effect::default())
-            }
-            Call::Wait { secs } => {
-                self.now = self.now.plus(u64::from(secs));
-                Ok(Effect::default())
-            }
-        }
-    }
-
-    /// `Bank::accrued`.
-    pub fn accrued(&self, rules: &Rules, bank: usize) -> Result<Ledger> {
-        let of = &rules.banks[bank];
-        Ok(self.banks[bank]
-            .ledger
-            .accrue(of.curve, of.fees, self.now)?)
-    }
-
-    /// `Bank::store`.
-    pub fn store(&mut self, bank: usize, ledger: &Ledger) -> Result<()> {
-        ledger.check_books()?;
-        if ledger.deficit.is_zero() {
-            self.banks[bank].failed_auctions = 0;
-        }
-        self.banks[bank].ledger = *ledger;
-        Ok(())
-    }
-
-    /// `Bank::store_loss`.
-    pub fn store_loss(&mut self, bank: usize, ledger: &Ledger) -> Result<()> {
-        ledger.check_split()?;
-        self.store(bank, ledger)
-    }
-
-    /// Whether `until` of a pause lies ahead: `PauseState::is_paused`.
-    pub fn is_before(&self, until: UnixTime) -> bool {
-        self.now < until
-    }
-}
-
 /// A transfer out of a vault or an escrow, which the token program refuses if
 /// the tokens are not there.
 pub fn take(from: &mut u64, amount: u64) -> Result<()> {
-    *from = from
-        .checked_sub(amount)
-        .ok_or(Refusal::Check("token program"))?;
+    *from = from.checked_sub(amount).ok_or(Refusal::Tokens)?;
     Ok(())
 }

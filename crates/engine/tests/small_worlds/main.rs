@@ -3,8 +3,8 @@
 //! depth. Every state that is reached is checked, every call, and everything that
 //! can still come of a state ([`foresight`]).
 //!
-//! What the program's handlers do around the engine is written down again in
-//! [`losses`], [`sales`] and [`lending`], function by function.
+//! Every call is the step that the program ships ([`play`]), on accounts that are made
+//! of a state and read back into one ([`accounts`]).
 //!
 //! `SMALL_WORLDS_DEPTH` is the depth of every world instead of its own: a small one
 //! where this test is one of many, a great one to search on. The two auctions of
@@ -17,17 +17,16 @@
     clippy::integer_division
 )]
 
+mod accounts;
 mod calls;
 mod flaws;
 mod foresight;
 mod gains;
 mod key;
 mod legal;
-mod lending;
-mod losses;
+mod play;
 mod properties;
 mod random;
-mod sales;
 mod search;
 mod starts;
 mod world;

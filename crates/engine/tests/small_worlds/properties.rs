@@ -205,7 +205,7 @@ fn order(before: &World, after: &World, rules: &Rules, call: Call, effect: &Effe
     let (was, is) = (&before.banks[bank], &after.banks[bank]);
     let l = &is.ledger;
     let fees = l.protocol_fees.0 + l.insurance_fees.0;
-    if effect.opening.is_some() {
+    if !effect.issued.is_zero() {
         let exhausted = fees == 0 && l.insurance.is_zero();
         let reopened = was.auction.holds_tokens() && effect.burned != was.auction.lot;
         holds("ORDER", exhausted && !reopened, || {
@@ -242,12 +242,12 @@ fn bounded(before: &World, after: &World, rules: &Rules, call: Call, effect: &Ef
         return Ok(());
     };
     let share = |bps: Bps, of: u64| of * u64::from(bps.0) / 10_000;
-    if let Some(opening) = &effect.opening {
+    if !effect.issued.is_zero() {
         // What a settled auction had left was burned first.
         let supply = before.issuance.supply.0 - effect.burned.0;
-        let fits = opening.lot.0 <= share(rules.limits.per_auction, supply)
+        let fits = effect.issued.0 <= share(rules.limits.per_auction, supply)
             && after.issuance.bucket.level <= share(rules.limits.per_window, supply);
-        holds("BOUND", fits, || format!("{opening:?} of {supply}"))?;
+        holds("BOUND", fits, || format!("{:?} of {supply}", effect.issued))?;
         over_every_window(after, rules)?;
         let gives_up = gives_up(before, rules, bank);
         holds("ALIVE", !gives_up, || "an auction too late".into())?;

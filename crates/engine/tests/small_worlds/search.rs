@@ -82,6 +82,7 @@ struct Search<'a> {
 /// Calls everything on the menu in every state that `start` leads to in `depth`
 /// calls, and proves every property of every state and of every call.
 pub fn explore(start: &World, rules: &Rules, depth: usize) -> Result<Report, Box<Counterexample>> {
+    let rules = &rules.prepared();
     let mut search = Search {
         rules,
         seen: HashSet::default(),

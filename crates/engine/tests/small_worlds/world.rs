@@ -15,6 +15,7 @@ use backstop_engine::price::{Price, Quote};
 use backstop_engine::units::{Atoms, Bps, DebtShares, GovAtoms, Rate, Shares, UnixTime};
 use backstop_engine::waterfall::Mode;
 
+use crate::accounts::Blank;
 use crate::calls::Call;
 use crate::flaws::Flaw;
 
@@ -80,6 +81,9 @@ pub struct Rules {
     pub write_off_pause: UnixTime,
     /// What may be called.
     pub menu: Vec<Call>,
+    /// The accounts with these settings and nothing else in them, once a search
+    /// has begun.
+    pub blank: Option<Box<Blank>>,
     /// What is broken on purpose.
     pub flaw: Flaw,
 }
@@ -233,6 +237,7 @@ impl Rules {
             issuance_pause: [UnixTime(0); 2],
             write_off_pause: UnixTime(0),
             menu,
+            blank: None,
             flaw: Flaw::None,
         }
     }
@@ -331,5 +336,27 @@ impl World {
             decimals: quote.decimals,
             weights: of.weights,
         }
+    }
+
+    /// The books of a bank as of now.
+    pub fn accrued(&self, rules: &Rules, bank: usize) -> backstop_engine::Result<Ledger> {
+        let of = &rules.banks[bank];
+        let ledger = &self.banks[bank].ledger;
+        ledger.accrue(of.curve, of.fees, self.now)
+    }
+
+    pub fn has_debt(&self, user: usize) -> bool {
+        self.users[user].debts.iter().any(|debt| !debt.is_zero())
+    }
+
+    pub fn has_record(&self, user: usize) -> bool {
+        let mut records = self.users[user].records.iter();
+        records.any(|record| !record.is_zero())
+    }
+
+    /// Whether every deposit is in a delisted bank.
+    pub fn has_no_collateral(&self, rules: &Rules, user: usize) -> bool {
+        let mut deposits = self.users[user].deposits.iter().zip(&rules.banks);
+        deposits.all(|(shares, bank)| shares.is_zero() || bank.delisted)
     }
 }
