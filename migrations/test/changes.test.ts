@@ -101,7 +101,7 @@ describe('a file that has changed', { skip: WITHOUT_NETWORK }, () => {
         });
         const done = await used.apply(text);
         assert.deepEqual(effects(done), [
-            ['update-bank', 'SOL', 'at-once', 'max_conf_bps', 'deposit_cap'],
+            ['update-bank', 'SOL', 'at-once', 'deposit_cap', 'max_conf_bps'],
         ]);
         const { config, pendingConfigAt } = await used.bank(SOL_MINT);
         assert.equal(config.depositCap, 50_000_000_000_000n);
